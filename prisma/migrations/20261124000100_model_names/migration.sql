@@ -1,0 +1,31 @@
+-- The published names a setting may hold, and the provider's id behind each. A successor takes over on the day the
+-- provider shuts the model down. An id with a vendor in front ("vendor/model") is not served by OpenAI itself.
+INSERT INTO model_entries (name, provider_model, successor, shutdown_at) VALUES
+  ('GPT_5', 'gpt-5', 'gpt-6.1-sol', '2026-12-11'),
+  ('GPT_5_MINI', 'gpt-5-mini', 'gpt-6.1-terra', '2026-12-11'),
+  ('GPT_5_MINI_V2', 'gpt-5.4-mini', NULL, NULL),
+  ('GPT_5_1', 'gpt-5.1', 'gpt-6.1-sol', '2027-04-01'),
+  ('GPT_5_2', 'gpt-5.2', NULL, NULL),
+  ('GPT_4_1', 'gpt-4.1', 'gpt-6.1-terra', '2027-01-14'),
+  ('GPT_4_1_MINI', 'gpt-4.1-mini', 'gpt-6-luna', '2027-01-14'),
+  ('GPT_4_O', 'gpt-4o', 'gpt-6.1-terra', '2027-01-14'),
+  ('GPT_4_O_MINI', 'gpt-4o-mini', 'gpt-6-luna', '2027-01-14'),
+  ('GPT_4_TURBO', 'gpt-4-turbo', 'gpt-6.1-sol', '2026-10-23'),
+  ('GPT_4', 'gpt-4', 'gpt-6.1-sol', '2026-10-23'),
+  ('GPT_3_5', 'gpt-3.5-turbo', 'gpt-6-luna', '2026-10-23'),
+  ('OPEN_AI_O1', 'o1', 'gpt-6.1-sol', '2026-10-23'),
+  ('OPEN_AI_O3', 'o3', 'gpt-6.1-sol', '2026-12-11'),
+  ('OPEN_AI_O3_MINI', 'o3-mini', 'gpt-6.1-terra', '2026-10-23'),
+  ('OPEN_AI_03_MINI_BETA', 'o3-mini', 'gpt-6.1-terra', '2026-10-23'),
+  ('OPEN_AI_O4_MINI', 'o4-mini', 'gpt-6.1-terra', '2026-10-23'),
+  ('OPEN_AI_04', 'o4-mini', 'gpt-6.1-terra', '2026-10-23'),
+  ('CLAUDE_3_5_SONNET', 'anthropic/claude-3.5-sonnet', NULL, NULL),
+  ('CLAUDE_3_5_HAIKU', 'anthropic/claude-3.5-haiku', NULL, NULL),
+  ('CLAUDE_3_7_SONNET', 'anthropic/claude-3.7-sonnet', NULL, NULL),
+  ('CLAUDE_4_5_SONNET', 'anthropic/claude-sonnet-4.5', NULL, NULL),
+  ('DEEPINFRA_LLAMA3_3', 'meta-llama/llama-3.3-70b-instruct', NULL, NULL),
+  ('QWEN_2_5_MAX', 'qwen/qwen-max', NULL, NULL),
+  ('DEEPSEEK_CHAT', 'deepseek/deepseek-chat', NULL, NULL),
+  ('SABIA_3', 'maritaca/sabia-3', NULL, NULL),
+  ('SABIA_3_1', 'maritaca/sabia-3.1', NULL, NULL)
+ON CONFLICT (name) DO NOTHING;

@@ -1,0 +1,45 @@
+/** Every error a caller can meet, with its HTTP status and title. The one table from code to status. */
+export const ERRORS = {
+  BAD_REQUEST: { status: 400, title: 'The request cannot be understood' },
+  VALIDATION_FAILED: { status: 400, title: 'Some fields are not valid' },
+  MALFORMED_JSON: { status: 400, title: 'The body is not valid JSON' },
+  MALFORMED_ID: { status: 400, title: 'An id in the path is not a UUID' },
+  UNAUTHORIZED: { status: 401, title: 'Sign in first' },
+  INVALID_CREDENTIALS: { status: 401, title: 'E-mail or password is wrong' },
+  FORBIDDEN: { status: 403, title: 'Your role does not allow this' },
+  REGISTRATION_CLOSED: { status: 403, title: 'Registration is by invitation' },
+  NOT_FOUND: { status: 404, title: 'Not found' },
+  EMAIL_TAKEN: { status: 409, title: 'This e-mail already has an account' },
+  CONFLICT: { status: 409, title: 'This conflicts with what is stored' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Send JSON' },
+  CHANNEL_TYPE_NOT_SUPPORTED: { status: 422, title: 'This channel type is not built' },
+  MODEL_NOT_SERVED: { status: 422, title: 'No configured provider serves this model' },
+  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests' },
+  INTERNAL: { status: 500, title: 'Something went wrong on our side' },
+  NOT_IMPLEMENTED: { status: 501, title: 'Not built yet' },
+  GATEWAY_FAILED: { status: 502, title: 'The WhatsApp gateway did not do it' },
+  TEMPORARILY_UNAVAILABLE: { status: 503, title: 'Temporarily unavailable' },
+  ANSWER_TIMEOUT: { status: 504, title: 'The agent did not answer in time' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One field that was refused: its path ("hours.0.start") and a sentence. */
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An error a caller may see: a code, a sentence that says what to do next, and no internals. */
+export class AppError extends Error {
+  readonly status: number;
+  constructor(
+    readonly code: ErrorCode,
+    detail?: string,
+    readonly extra: { errors?: readonly FieldProblem[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(detail ?? ERRORS[code].title, { cause: extra.cause });
+    this.status = ERRORS[code].status;
+  }
+}

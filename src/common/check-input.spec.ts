@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { AppError } from './app-error.js';
+import { checkId, checkInput, forFaces } from './check-input.js';
+import type { Face } from './read-face.js';
+
+const faces = forFaces(z.object({ name: z.string(), hours: z.array(z.object({ start: z.string() })).optional() }));
+const run = (face: Face, value: unknown) => {
+  try {
+    return checkInput(faces[face], value);
+  } catch (error) {
+    return error instanceof AppError ? error.extra.errors?.map((e) => e.path) : error;
+  }
+};
+
+describe('checkInput', () => {
+  it.each<{ name: string; input: [Face, string]; expected: unknown }>([
+    { name: 'what fits passes', input: ['own', '{"name":"a"}'], expected: { name: 'a' } },
+    { name: 'our own face names an unknown field', input: ['own', '{"name":"a","nope":1}'], expected: ['nope'] },
+    { name: 'the published face ignores it', input: ['v2', '{"name":"a","nope":1}'], expected: { name: 'a' } },
+    { name: 'a path into a list', input: ['own', '{"name":"a","hours":[{"start":5}]}'], expected: ['hours.0.start'] },
+    { name: 'an array is no object', input: ['v2', '[]'], expected: [''] },
+    { name: 'null is no object', input: ['v2', 'null'], expected: [''] },
+    { name: 'an object is no string', input: ['v2', '{"name":{"length":3}}'], expected: ['name'] },
+    {
+      name: 'constructor is an unknown field',
+      input: ['own', '{"name":"a","constructor":{}}'],
+      expected: ['constructor'],
+    },
+    {
+      name: '__proto__ changes nothing',
+      input: ['v2', '{"name":"a","__proto__":{"admin":true}}'],
+      expected: { name: 'a' },
+    },
+  ])('$name', ({ input: [face, json], expected }) => {
+    const result = run(face, JSON.parse(json));
+    expect(result).toEqual(expected);
+    expect((result as { admin?: boolean }).admin).toBeUndefined();
+  });
+});
+
+describe('checkId', () => {
+  const id = '0193ABCD-0000-7000-8000-0123456789ab';
+  it('answers the id in lower case', () => expect(checkId(id)).toBe(id.toLowerCase()));
+  it.each([
+    { name: 'a word', input: 'abc' },
+    { name: 'quotes', input: `${id}'` },
+    { name: 'nothing', input: undefined },
+    { name: 'without dashes', input: id.replaceAll('-', '') },
+  ])('refuses $name', ({ input }) => {
+    expect(() => checkId(input)).toThrow(expect.objectContaining({ code: 'MALFORMED_ID' }));
+  });
+});

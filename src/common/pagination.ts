@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { text } from './fields.js';
+
+/** The query of every list: `page` from 1, `pageSize` 1–100 (25 when left out), `query` searches the name. */
+export const PageQuery = z.object({
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  pageSize: z.coerce.number().int().min(1).max(100).default(25),
+  query: text(200).optional(),
+});
+export type PageQuery = z.infer<typeof PageQuery>;
+
+/** One page of a list, and how many items there are on all pages. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+/** The `skip` and `take` that fetch a page. */
+export function toSlice({ page, pageSize }: Pick<PageQuery, 'page' | 'pageSize'>): { skip: number; take: number } {
+  return { skip: (page - 1) * pageSize, take: pageSize };
+}
+
+/** The filter "has these words in it", whatever their case; `%` and `_` are letters like any other. */
+export function toNameFilter(words: string) {
+  return { contains: words.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const };
+}
+
+/** What `meta` says about a page; `totalPages` is 0 for an empty list. */
+export function toMeta({ total, page, pageSize }: Page<unknown>) {
+  return { total, page, pageSize, totalPages: Math.ceil(total / pageSize) };
+}

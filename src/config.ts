@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Secrets that appear in documentation or examples: production refuses them. */
+const EXAMPLE_SECRETS = ['changeme', 'change-me', 'secret', 'your-secret', 'example', 'generate-me'];
+
+const blankIsUnset = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((v) => (typeof v === 'string' && v.trim() === '' ? undefined : v), schema);
+const port = z.coerce.number().int().min(0).max(65535);
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .transform((u) => u.replace(/\/+$/, ''));
+
+const Environment = z
+  .object({
+    NODE_ENV: blankIsUnset(z.enum(['development', 'test', 'production']).default('development')),
+    PORT: blankIsUnset(port.default(5000)),
+    HOST: blankIsUnset(z.string().default('127.0.0.1')),
+    ROLE: blankIsUnset(z.enum(['all', 'api', 'worker']).default('all')),
+    DATABASE_URL: blankIsUnset(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional()),
+    DATA_DIR: blankIsUnset(z.string().default('./.data')),
+    PUBLIC_URL: blankIsUnset(httpUrl.optional()),
+    EVOLUTION_API_URL: blankIsUnset(httpUrl.optional()),
+    EVOLUTION_API_KEY: blankIsUnset(z.string().optional()),
+    OPENAI_API_KEY: blankIsUnset(z.string().optional()),
+    OPENAI_BASE_URL: blankIsUnset(httpUrl.optional()),
+    OPENAI_API: blankIsUnset(z.enum(['responses', 'chat']).optional()),
+    OPENAI_MODEL: blankIsUnset(z.string().optional()),
+    JWT_SECRET: blankIsUnset(z.string().optional()),
+    SECRETS_KEY: blankIsUnset(z.string().optional()),
+    REGISTRATION: blankIsUnset(z.enum(['open', 'invite']).optional()),
+    TRUST_PROXY: blankIsUnset(z.string().optional()),
+    WORKER_CONCURRENCY: blankIsUnset(z.coerce.number().int().min(1).max(10_000).default(500)),
+    DATABASE_POOL_SIZE: blankIsUnset(z.coerce.number().int().min(4).max(200).default(12)),
+    GATEWAY_WORST_CASE_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(75)),
+    LOG_LEVEL: blankIsUnset(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')),
+  })
+  .superRefine((env, ctx) => {
+    const say = (key: string, message: string) => ctx.addIssue({ code: 'custom', path: [key], message });
+    if (env.EVOLUTION_API_URL && !env.EVOLUTION_API_KEY) say('EVOLUTION_API_KEY', 'is needed with EVOLUTION_API_URL');
+    if (env.ROLE !== 'all' && !env.DATABASE_URL)
+      say('DATABASE_URL', `is needed with ROLE=${env.ROLE}: the embedded database serves one process`);
+    if (env.NODE_ENV !== 'production') return;
+    if (!env.EVOLUTION_API_URL) say('EVOLUTION_API_URL', 'is needed in production: the simulator never runs there');
+    if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL)
+      say('OPENAI_API_KEY', 'or OPENAI_BASE_URL is needed in production: the offline model never runs there');
+    for (const key of ['JWT_SECRET', 'SECRETS_KEY'] as const) {
+      const problem = secretProblem(env[key]);
+      if (problem) say(key, problem);
+    }
+  });
+
+/** Everything the process reads from its environment, parsed once. Times are in the unit their name ends with. */
+export interface Config {
+  readonly nodeEnv: 'development' | 'test' | 'production';
+  readonly port: number;
+  readonly host: string;
+  readonly role: 'all' | 'api' | 'worker';
+  /** Undefined: the embedded PostgreSQL in `dataDir` is used. */
+  readonly databaseUrl: string | undefined;
+  /** Absolute path. */
+  readonly dataDir: string;
+  /** Where the gateway reaches us; undefined until the port is known. */
+  readonly publicUrl: string | undefined;
+  /** Undefined: the simulator's gateway. */
+  readonly evolution: { readonly url: string; readonly apiKey: string } | undefined;
+  /** `baseUrl` undefined and no key: the offline model. */
+  readonly openai: {
+    readonly baseUrl: string | undefined;
+    readonly apiKey: string | undefined;
+    readonly api: 'responses' | 'chat' | undefined;
+    readonly model: string | undefined;
+  };
+  readonly jwtSecret: string;
+  readonly secretsKey: string;
+  readonly registration: 'open' | 'invite';
+  /** Fastify's trustProxy: a hop count, true, or a list of addresses. */
+  readonly trustProxy: boolean | number | string;
+  readonly workerConcurrency: number;
+  readonly databasePoolSize: number;
+  /** How long after a send began the gateway may still deliver it; reconciliation waits that long. */
+  readonly gatewayWorstCaseSeconds: number;
+  readonly logLevel: string;
+}
+
+/** One line per problem, each naming the variable and what to do. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`Configuration is not usable:\n${problems.map((p) => `  ${p}`).join('\n')}`);
+  }
+}
+
+function secretProblem(value: string | undefined): string | undefined {
+  if (!value) return 'is needed in production (32 bytes or more; try: openssl rand -base64 48)';
+  if (Buffer.byteLength(value) < 32) return 'must be 32 bytes or more';
+  if (EXAMPLE_SECRETS.some((e) => value.toLowerCase().includes(e)) || /^(.)\1*$/.test(value))
+    return 'looks like an example value; generate one (openssl rand -base64 48)';
+  return undefined;
+}
+
+function parseTrustProxy(value: string | undefined): boolean | number | string {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  return /^\d+$/.test(value) ? Number(value) : value;
+}
+
+/**
+ * Parses an environment. Pure but for the secrets: `keepSecret(name)` answers the generated secret kept for this
+ * installation, and is asked only outside production.
+ * @throws ConfigError with one line per problem
+ */
+export function parseConfig(env: NodeJS.ProcessEnv, keepSecret: (dataDir: string, name: string) => string): Config {
+  const parsed = Environment.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`));
+  }
+  const e = parsed.data;
+  const dataDir = resolve(e.DATA_DIR);
+  return Object.freeze({
+    nodeEnv: e.NODE_ENV,
+    port: e.PORT,
+    host: e.HOST,
+    role: e.ROLE,
+    databaseUrl: e.DATABASE_URL,
+    dataDir,
+    publicUrl: e.PUBLIC_URL,
+    evolution: e.EVOLUTION_API_URL ? { url: e.EVOLUTION_API_URL, apiKey: e.EVOLUTION_API_KEY ?? '' } : undefined,
+    openai: { baseUrl: e.OPENAI_BASE_URL, apiKey: e.OPENAI_API_KEY, api: e.OPENAI_API, model: e.OPENAI_MODEL },
+    jwtSecret: e.JWT_SECRET ?? keepSecret(dataDir, 'jwt-secret'),
+    secretsKey: e.SECRETS_KEY ?? keepSecret(dataDir, 'secrets-key'),
+    registration: e.REGISTRATION ?? (e.NODE_ENV === 'production' ? 'invite' : 'open'),
+    trustProxy: parseTrustProxy(e.TRUST_PROXY),
+    workerConcurrency: e.WORKER_CONCURRENCY,
+    databasePoolSize: e.DATABASE_POOL_SIZE,
+    gatewayWorstCaseSeconds: e.GATEWAY_WORST_CASE_SECONDS,
+    logLevel: e.LOG_LEVEL,
+  });
+}
+
+/** Reads `.env` (which never overrides what is already set), then parses. @throws ConfigError */
+export function loadConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return parseConfig(process.env, generatedSecret);
+}
+
+/** A secret generated once and kept in the data folder, readable by its owner only. */
+function generatedSecret(dataDir: string, name: string): string {
+  const file = join(dataDir, name);
+  mkdirSync(dataDir, { recursive: true });
+  if (!existsSync(file)) {
+    writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    chmodSync(file, 0o600);
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** The configuration once the embedded database and the stand-ins have started: nothing is left open. */
+export type RuntimeConfig = Config & {
+  readonly databaseUrl: string;
+  readonly publicUrl: string;
+  readonly evolution: { readonly url: string; readonly apiKey: string };
+  /** True where the folder lock proves that no other process uses this database. */
+  readonly exclusiveDatabase: boolean;
+  /** Which outside worlds are stand-ins. */
+  readonly simulated: { readonly gateway: boolean; readonly model: boolean };
+};
+
+/** Injection token of the RuntimeConfig. */
+export const CONFIG = Symbol('CONFIG');

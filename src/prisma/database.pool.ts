@@ -1,0 +1,27 @@
+import { Logger } from '@nestjs/common';
+import pg from 'pg';
+
+/** Injection token of the one pg.Pool that Prisma and the hand-written SQL share. */
+export const POOL = Symbol('POOL');
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Makes the shared pool; nothing connects before the first query. A query waits at most 10 s for a connection and
+ * runs at most 30 s. int8 stays a string: a JavaScript number would round it.
+ */
+export function createPool(url: string, size: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    application_name: 'tawkee',
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // Without a listener the loss of an idle connection (a database restart) ends the process.
+  const logger = new Logger('DatabasePool');
+  pool.on('error', (error) => logger.warn(`An idle database connection was lost: ${error.message}`));
+  return pool;
+}
