@@ -1,0 +1,318 @@
+import { type Dispatcher, Pool } from 'undici';
+import { parseRetryAfter } from '../common/retry-after.js';
+import type { JsonObject } from '../common/storable-text.js';
+import { toStorableJson } from '../common/storable-text.js';
+import { classifyFailure } from './classify-failure.js';
+import { classifySend, type SendOutcome, type SendResult } from './classify-send.js';
+import { GatewayError } from './gateway-error.js';
+import type { ConnectionState } from './inbound-event.js';
+import { readErrorText } from './read-error.js';
+import { type FoundMessage, readFoundMessages } from './read-found-messages.js';
+import { readObject, readText } from './read-scalar.js';
+
+/** The events a channel subscribes to: each one more costs the gateway a request per message. */
+export const WEBHOOK_EVENTS = [
+  'QRCODE_UPDATED',
+  'CONNECTION_UPDATE',
+  'MESSAGES_UPSERT',
+  'MESSAGES_UPDATE',
+  'SEND_MESSAGE',
+] as const;
+
+export interface EvolutionApiOptions {
+  readonly url: string;
+  readonly apiKey: string;
+  /** Sockets to the gateway at most; a cold jump to several hundred fails. */
+  readonly connections?: number;
+  readonly timeouts?: { readonly connectMs?: number; readonly callMs?: number; readonly sendMs?: number };
+}
+
+export interface QrCode {
+  readonly code: string;
+  readonly pairingCode: string | null;
+}
+
+export interface CreatedInstance {
+  readonly state: string | null;
+  /** Null when the first code was not ready yet: it comes as an event. */
+  readonly qr: QrCode | null;
+  /** The instance's own key. */
+  readonly token: string | null;
+}
+
+export type ConnectAnswer =
+  | { readonly state: 'open' }
+  | { readonly state: 'connecting'; readonly code: string | null; readonly pairingCode: string | null };
+
+export type Presence = 'composing' | 'recording' | 'paused' | 'available' | 'unavailable';
+
+const DEFAULT_TIMEOUTS = { connectMs: 10_000, callMs: 30_000, sendMs: 75_000 };
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const STATES: readonly unknown[] = ['connecting', 'open', 'close', 'refused'] satisfies ConnectionState[];
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: unknown;
+}
+
+/** The WhatsApp gateway (Evolution API 2.x) over one pool of sockets. Never retries and never follows a redirect. */
+export class EvolutionApiClient {
+  private readonly pool: Pool;
+  private readonly basePath: string;
+  private readonly apiKey: string;
+  private readonly timeouts: typeof DEFAULT_TIMEOUTS;
+
+  constructor(options: EvolutionApiOptions) {
+    const url = new URL(options.url);
+    this.timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    this.apiKey = options.apiKey;
+    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.pool = new Pool(url.origin, {
+      connections: options.connections ?? 128,
+      connect: { timeout: this.timeouts.connectMs },
+      maxResponseSize: MAX_ANSWER_BYTES,
+    });
+  }
+
+  /** Whoever needs an answer has waited for it before; what is still open here ends now. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  /** Creates a Baileys instance with our webhook and asks for a first QR code. @throws GatewayError name_taken, … */
+  async createInstance(input: {
+    instanceName: string;
+    webhookUrl: string;
+    webhookSecretHeader: { name: string; value: string };
+    events?: readonly string[];
+  }): Promise<CreatedInstance> {
+    const { name, value } = input.webhookSecretHeader;
+    const answer = await this.call('POST', '/instance/create', {
+      instanceName: input.instanceName,
+      integration: 'WHATSAPP-BAILEYS',
+      qrcode: true,
+      rejectCall: false,
+      groupsIgnore: true,
+      alwaysOnline: false,
+      readMessages: false,
+      readStatus: false,
+      syncFullHistory: false,
+      webhook: {
+        url: input.webhookUrl,
+        byEvents: false,
+        base64: false,
+        headers: { [name]: value },
+        events: [...(input.events ?? WEBHOOK_EVENTS)],
+      },
+    });
+    const hash = answer?.['hash'];
+    const code = readQr(readObject(answer?.['qrcode']));
+    return {
+      state: readText(readObject(answer?.['instance'])?.['status'], 32),
+      qr: code.code === null ? null : { code: code.code, pairingCode: code.pairingCode },
+      token: readText(hash, 256) ?? readText(readObject(hash)?.['apikey'], 256),
+    };
+  }
+
+  /** Points the webhook at `url` again. The headers are left out, so that the gateway keeps the secret it has. */
+  async setWebhook(instance: string, input: { url: string; events?: readonly string[] }): Promise<void> {
+    await this.call('POST', `/webhook/set/${encodeURIComponent(instance)}`, {
+      webhook: {
+        enabled: true,
+        url: input.url,
+        byEvents: false,
+        base64: false,
+        events: [...(input.events ?? WEBHOOK_EVENTS)],
+      },
+    });
+  }
+
+  /** Opens the socket if need be and answers the newest code (null when none is ready yet), or that it is open. */
+  async connect(instance: string, number?: string): Promise<ConnectAnswer> {
+    const query = number ? `?number=${encodeURIComponent(number)}` : '';
+    const answer = await this.call('GET', `/instance/connect/${encodeURIComponent(instance)}${query}`);
+    if (readObject(answer?.['instance'])?.['state'] === 'open') return { state: 'open' };
+    return { state: 'connecting', ...readQr(answer) };
+  }
+
+  /** The state in the gateway's memory (a dead link may still say open); null when the instance is not loaded. */
+  async connectionState(instance: string): Promise<ConnectionState | null> {
+    const answer = await this.call('GET', `/instance/connectionState/${encodeURIComponent(instance)}`);
+    const state = readObject(answer?.['instance'])?.['state'];
+    return STATES.includes(state) ? (state as ConnectionState) : null;
+  }
+
+  /** Unlinks the phone. Not being linked is success. */
+  async logout(instance: string): Promise<void> {
+    await this.call('DELETE', `/instance/logout/${encodeURIComponent(instance)}`).catch((error: unknown) => {
+      const unlinked = error instanceof GatewayError && error.kind === 'refused' && /not connected/i.test(error.text);
+      if (!unlinked) throw error;
+    });
+  }
+
+  /** Deletes the instance and what the gateway stored of it. Not existing is success. */
+  async deleteInstance(instance: string): Promise<void> {
+    await this.call('DELETE', `/instance/delete/${encodeURIComponent(instance)}`).catch((error: unknown) => {
+      if (!(error instanceof GatewayError && error.kind === 'not_found')) throw error;
+    });
+  }
+
+  /** Closes the instance's socket and connects again. */
+  async restart(instance: string): Promise<void> {
+    await this.call('POST', `/instance/restart/${encodeURIComponent(instance)}`);
+  }
+
+  /**
+   * Sends one text: one POST, no delay in the gateway (it would outlive our timeout), no link preview (the gateway would
+   * fetch the address). Never throws; what the answer, or its absence, proves is in the outcome.
+   */
+  async sendText(instance: string, input: { address: string; text: string }): Promise<SendOutcome> {
+    const path = `/message/sendText/${encodeURIComponent(instance)}`;
+    const payload = { number: input.address, text: input.text, delay: 0, linkPreview: false };
+    return classifySend(await this.postSend(path, payload));
+  }
+
+  /** Shows "typing" for `delayMs` and resolves after it (the gateway blocks that long; phones show 20 s at most). */
+  async sendPresence(instance: string, input: { address: string; presence: Presence; delayMs: number }): Promise<void> {
+    const payload = { number: input.address, presence: input.presence, delay: Math.max(0, Math.round(input.delayMs)) };
+    const path = `/chat/sendPresence/${encodeURIComponent(instance)}`;
+    await this.call('POST', path, payload, this.timeouts.callMs + payload.delay);
+  }
+
+  /** Stored messages of one chat in a time window, newest first as the gateway gives them; ms since 1970. */
+  async findMessages(
+    instance: string,
+    input: { remoteJid: string; fromMe?: true; fromMs: number; toMs: number; limit: number },
+  ): Promise<FoundMessage[]> {
+    const { remoteJid, fromMe } = input;
+    return this.find(instance, {
+      // The gateway ignores one bound without the other, and ignores `fromMe: false`.
+      where: {
+        key: { remoteJid, ...(fromMe ? { fromMe } : {}) },
+        messageTimestamp: { gte: new Date(input.fromMs).toISOString(), lte: new Date(input.toMs).toISOString() },
+      },
+      page: 1,
+      offset: input.limit,
+    });
+  }
+
+  /** One stored message by its WhatsApp id; null when the gateway does not have it (it may store nothing at all). */
+  async findMessageById(instance: string, providerId: string): Promise<FoundMessage | null> {
+    const found = await this.find(instance, { where: { key: { id: providerId } }, page: 1, offset: 10 });
+    return found.find((message) => message.providerId === providerId) ?? null;
+  }
+
+  /** The instance's settings; null when it has none. */
+  async fetchSettings(instance: string): Promise<JsonObject | null> {
+    const answer = await this.call('GET', `/settings/find/${encodeURIComponent(instance)}`);
+    return answer ? (toStorableJson(answer) as JsonObject) : null;
+  }
+
+  /** The gateway's version ("2.3.6"); null when it does not tell. */
+  async version(): Promise<string | null> {
+    return readText((await this.call('GET', '/'))?.['version'], 64);
+  }
+
+  private async find(instance: string, query: object): Promise<FoundMessage[]> {
+    const answer = await this.callRaw('POST', `/chat/findMessages/${encodeURIComponent(instance)}`, query);
+    const found = readFoundMessages(answer.body, Date.now());
+    if (!found) throw new GatewayError('failed', answer.status, 'no list of messages in the answer');
+    return found;
+  }
+
+  private async call(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    payload?: object,
+    timeoutMs?: number,
+  ): Promise<Record<string, unknown> | null> {
+    return readObject((await this.callRaw(method, path, payload, timeoutMs)).body);
+  }
+
+  private async callRaw(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    payload?: object,
+    timeoutMs = this.timeouts.callMs,
+  ): Promise<Answer> {
+    let answer: Answer;
+    try {
+      answer = await this.request(method, path, payload ? JSON.stringify(payload) : null, timeoutMs);
+    } catch (error) {
+      throw new GatewayError('unreachable', null, readErrorCode(error), error);
+    }
+    const kind = classifyFailure(answer.status, answer.body);
+    if (kind) throw new GatewayError(kind, answer.status, readErrorText(answer.body));
+    return answer;
+  }
+
+  /**
+   * The body is a generator because undici pulls it only when the request is written: whether it was pulled proves
+   * whether anything left, also for requests that died while they waited for a socket.
+   */
+  private async postSend(path: string, payload: object): Promise<SendResult> {
+    const bytes = Buffer.from(JSON.stringify(payload));
+    let bodyStarted = false;
+    async function* body() {
+      bodyStarted = true;
+      yield bytes;
+    }
+    try {
+      const answer = await this.request('POST', path, { bytes: bytes.length, body: body() }, this.timeouts.sendMs);
+      const retryAfter = answer.headers['retry-after'];
+      return {
+        status: answer.status,
+        body: answer.body,
+        retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, Date.now()),
+      };
+    } catch (error) {
+      return { errorCode: readErrorCode(error), bodyStarted };
+    }
+  }
+
+  /** One request with one deadline, which counts the wait for a free socket too. */
+  private async request(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    payload: string | { bytes: number; body: AsyncIterable<Uint8Array> } | null,
+    timeoutMs: number,
+  ): Promise<Answer> {
+    const headers: Record<string, string> = { apikey: this.apiKey, accept: 'application/json' };
+    if (payload !== null) headers['content-type'] = 'application/json';
+    if (payload !== null && typeof payload !== 'string') headers['content-length'] = String(payload.bytes);
+    const response = await this.pool.request({
+      method,
+      path: `${this.basePath}${path}`,
+      headers,
+      body: payload === null || typeof payload === 'string' ? payload : (payload.body as never),
+      // undici's own timeouts would start only on the wire; the signal covers the queue, the headers and the body.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.statusCode, headers: response.headers, body: parseJson(await response.body.text()) };
+  }
+}
+
+function readQr(source: Record<string, unknown> | null): { code: string | null; pairingCode: string | null } {
+  return { code: readText(source?.['code'], 4096), pairingCode: readText(source?.['pairingCode'], 32) };
+}
+
+/** The JSON of an answer, or its text when it is none (a proxy's page). */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The code of a network error; the first one of a failed attempt at several addresses. */
+function readErrorCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'UNKNOWN';
+  const { code } = error as Error & { code?: unknown };
+  if (typeof code === 'string') return code;
+  if (error instanceof AggregateError && error.errors.length > 0) return readErrorCode(error.errors[0]);
+  return error.name === 'TimeoutError' ? 'TIMEOUT' : error.name;
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { CONFIG, type RuntimeConfig } from '../config.js';
+import { EvolutionApiClient } from './evolution-api.client.js';
+
+@Module({
+  providers: [
+    {
+      provide: EvolutionApiClient,
+      inject: [CONFIG],
+      useFactory: (config: RuntimeConfig) => new EvolutionApiClient(config.evolution),
+    },
+  ],
+  exports: [EvolutionApiClient],
+})
+export class EvolutionApiModule {}

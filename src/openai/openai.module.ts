@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { CONFIG, type RuntimeConfig } from '../config.js';
+import { OpenAiService } from './openai.service.js';
+
+@Module({
+  providers: [
+    {
+      provide: OpenAiService,
+      inject: [CONFIG],
+      useFactory: (config: RuntimeConfig) => new OpenAiService(config.openai),
+    },
+  ],
+  exports: [OpenAiService],
+})
+export class OpenAiModule {}
