@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { CONFIG, type RuntimeConfig } from '../config.js';
+import { UsersModule } from '../users/users.module.js';
+import { AttemptLimitsService } from './attempt-limits.service.js';
+import { AuthController } from './auth.controller.js';
+import { AuthGuard } from './auth.guard.js';
+import { AuthService } from './auth.service.js';
+import { PasswordsService } from './passwords.service.js';
+import { ACCESS_TOKEN_SECONDS, SessionsService } from './sessions.service.js';
+
+/** Issuer and audience of our access tokens. */
+const SELF = 'tawkee';
+
+@Module({
+  imports: [
+    UsersModule,
+    JwtModule.registerAsync({
+      inject: [CONFIG],
+      useFactory: (config: RuntimeConfig) => ({
+        secret: config.jwtSecret,
+        signOptions: { algorithm: 'HS256', issuer: SELF, audience: SELF, expiresIn: ACCESS_TOKEN_SECONDS },
+        // The algorithm is ours to choose, never the token's (RFC 8725, 3.1).
+        verifyOptions: { algorithms: ['HS256'], issuer: SELF, audience: SELF },
+      }),
+    }),
+  ],
+  controllers: [AuthController],
+  providers: [
+    AttemptLimitsService,
+    AuthService,
+    PasswordsService,
+    SessionsService,
+    { provide: APP_GUARD, useClass: AuthGuard },
+  ],
+})
+export class AuthModule {}

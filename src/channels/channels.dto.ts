@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { text } from '../common/fields.js';
+import { PageQuery } from '../common/pagination.js';
+import type { Agent, Channel, Workspace } from '../prisma/generated/client.js';
+import { ChannelConfig, readChannelConfig } from './read-channel-config.js';
+
+export const CHANNEL_TYPES = ['WHATSAPP', 'API'] as const;
+
+const agentId = z.uuid().transform((id) => id.toLowerCase());
+
+/** Any type may be asked for: one that is not built is refused by its name. */
+export const CreateChannelBody = z.object({ name: text(120, 1), type: text(64, 1) });
+export type CreateChannelBody = z.infer<typeof CreateChannelBody>;
+
+/** Published clients name no agent here; where the workspace has several, it has to be named. */
+export const CreateWorkspaceChannelBody = z.object({
+  name: text(120, 1),
+  type: text(64, 1).default('WHATSAPP'),
+  agentId: agentId.optional(),
+});
+export type CreateWorkspaceChannelBody = z.infer<typeof CreateWorkspaceChannelBody>;
+
+export const UpdateChannelBody = z
+  .object({
+    name: text(120, 1),
+    agentId,
+    id: z.string(),
+    type: z.string(),
+    agentName: z.string().nullable(),
+    agentPicture: z.string().nullable(),
+    connected: z.boolean(),
+    state: z.string(),
+    ownJid: z.string().nullable(),
+    profileName: z.string().nullable(),
+  })
+  .partial();
+export type UpdateChannelBody = z.infer<typeof UpdateChannelBody>;
+
+export const ChannelQuery = PageQuery.extend({ type: z.enum(CHANNEL_TYPES).default('WHATSAPP') });
+export type ChannelQuery = z.infer<typeof ChannelQuery>;
+export const WorkspaceChannelQuery = ChannelQuery.extend({ agentId: agentId.optional() });
+export type WorkspaceChannelQuery = z.infer<typeof WorkspaceChannelQuery>;
+
+const published = {
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(CHANNEL_TYPES),
+  agentId: z.string(),
+  agentName: z.string(),
+  agentPicture: z.string().nullable(),
+  connected: z.boolean(),
+};
+const own = z.object({
+  ...published,
+  state: z.enum(['created', 'connecting', 'open', 'close', 'refused']),
+  /** The number's own address and name, once it has been linked. */
+  ownJid: z.string().nullable(),
+  profileName: z.string().nullable(),
+});
+
+/** A channel as each face shows it. */
+export const ChannelAnswer = { v2: z.object(published), own };
+
+const reference = z.object({ id: z.string(), name: z.string(), type: z.enum(CHANNEL_TYPES) });
+const workspace = z.object({ id: z.string(), name: z.string() });
+
+/** What the published routes answer to a creation for an agent, to one for a workspace, and to a change. */
+export const CreatedChannelAnswer = { v2: reference, own };
+export const CreatedWorkspaceChannelAnswer = { v2: reference.extend({ assistantId: z.string(), workspace }), own };
+export const UpdatedChannelAnswer = {
+  v2: z.object({ name: z.string(), assistantId: z.string(), type: z.enum(CHANNEL_TYPES), workspace }),
+  own,
+};
+
+/** A code to scan, or word that none is needed. */
+export const QrCodeAnswer = {
+  v2: z.union([z.object({ value: z.string() }), z.object({ connected: z.literal(true) })]),
+  own: z.union([
+    z.object({ value: z.string(), png: z.string(), pairingCode: z.string().nullable() }),
+    z.object({ connected: z.literal(true) }),
+  ]),
+};
+
+/** `id` and `tenant` are the published names of the channel's and the workspace's id. */
+const identity = { id: z.string(), tenant: z.string(), type: z.string() };
+export const ConfigAnswer = z.object({ ...ChannelConfig.shape, ...identity });
+/** Every field may be left out and then stays; the identity is taken, since GET answers it, and changes nothing. */
+export const UpdateConfigBody = z.object({
+  ...(Object.fromEntries(
+    Object.entries(ChannelConfig.shape).map(([key, schema]) => [key, schema.unwrap().optional()]),
+  ) as unknown as { [K in keyof ChannelConfig]: z.ZodOptional<z.ZodType<ChannelConfig[K]>> }),
+  ...z.object(identity).partial().shape,
+});
+export type UpdateConfigBody = z.infer<typeof UpdateConfigBody>;
+
+/** A channel with the neighbours its view names. */
+export type ChannelRow = Channel & { agent: Agent & { workspace: Workspace } };
+
+export function toChannelView({ agent, ...channel }: ChannelRow) {
+  const { id, name, type, state, ownJid, profileName, agentId: owner } = channel;
+  return {
+    id,
+    name,
+    type,
+    state,
+    ownJid,
+    profileName,
+    connected: state === 'open',
+    agentId: owner,
+    assistantId: owner,
+    agentName: agent.name,
+    agentPicture: agent.avatar,
+    workspace: agent.workspace,
+  };
+}
+
+export function toConfigView(channel: Pick<Channel, 'id' | 'workspaceId' | 'type' | 'config'>) {
+  return {
+    ...readChannelConfig(channel.config),
+    id: channel.id,
+    tenant: channel.workspaceId,
+    type: channel.type,
+  };
+}

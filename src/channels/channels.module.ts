@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { AgentsModule } from '../agents/agents.module.js';
+import { EvolutionApiModule } from '../evolution-api/evolution-api.module.js';
+import { WorkspacesModule } from '../workspaces/workspaces.module.js';
+import { ChannelStateService } from './channel-state.service.js';
+import { ChannelsController } from './channels.controller.js';
+import { ChannelsService } from './channels.service.js';
+import { ConnectionCheckService } from './connection-check.service.js';
+import { InstancesService } from './instances.service.js';
+import { WebhookReassertionService } from './webhook-reassertion.service.js';
+
+@Module({
+  imports: [AgentsModule, EvolutionApiModule, WorkspacesModule],
+  controllers: [ChannelsController],
+  providers: [
+    ChannelsService,
+    ChannelStateService,
+    ConnectionCheckService,
+    InstancesService,
+    WebhookReassertionService,
+  ],
+  exports: [ChannelsService, ConnectionCheckService],
+})
+export class ChannelsModule {}

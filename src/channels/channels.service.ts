@@ -1,0 +1,249 @@
+import { Injectable } from '@nestjs/common';
+import { toDataURL } from 'qrcode';
+import { v7 as uuid7 } from 'uuid';
+import { AppError } from '../common/app-error.js';
+import type { SignedIn } from '../common/auth.decorators.js';
+import { SUCCESS } from '../common/fields.js';
+import { toNameFilter, toSlice } from '../common/pagination.js';
+import { announceConfigChange } from '../prisma/config-change.queries.js';
+import type { Channel, Prisma } from '../prisma/generated/client.js';
+import { PrismaService } from '../prisma/prisma.service.js';
+import { AccessService } from '../workspaces/access.service.js';
+import { ChannelStateService, type ConnectionChange, type QrChange } from './channel-state.service.js';
+import {
+  type CreateChannelBody,
+  type CreateWorkspaceChannelBody,
+  toChannelView,
+  toConfigView,
+  type UpdateChannelBody,
+  type UpdateConfigBody,
+  type WorkspaceChannelQuery,
+} from './channels.dto.js';
+import { type Instance, InstancesService } from './instances.service.js';
+
+/** WhatsApp shows a code for 45 s; one this old is not worth showing any more. */
+const QR_FRESH_MS = 40_000;
+
+interface ChannelKey {
+  readonly workspaceId: string;
+  readonly channelId: string;
+}
+
+const keyOf = ({ workspaceId, channelId: id }: ChannelKey) => ({ workspaceId_id: { workspaceId, id } });
+const withAgent = { agent: { include: { workspace: true } } } as const;
+
+/** Owns channels: the numbers an agent answers on. */
+@Injectable()
+export class ChannelsService {
+  constructor(
+    private readonly access: AccessService,
+    private readonly prisma: PrismaService,
+    private readonly instances: InstancesService,
+    private readonly state: ChannelStateService,
+  ) {}
+
+  /** A WhatsApp channel of this agent, with its instance at the gateway. @throws CHANNEL_TYPE_NOT_SUPPORTED, GATEWAY_FAILED */
+  async createForAgent(user: SignedIn, agentId: string, body: CreateChannelBody) {
+    const { workspaceId } = await this.access.agent(user, agentId, 'configure');
+    return this.create({ workspaceId, agentId }, body);
+  }
+
+  /** The same, for the agent that is named, or else the workspace's only one. */
+  async createForWorkspace(user: SignedIn, workspaceId: string, body: CreateWorkspaceChannelBody) {
+    await this.access.workspace(user, workspaceId, 'configure');
+    const agents = await this.prisma.agent.findMany({
+      where: { workspaceId, id: body.agentId },
+      select: { id: true },
+      take: 2,
+    });
+    const [only, another] = agents;
+    if (!only && body.agentId) throw new AppError('NOT_FOUND');
+    if (!only) throw refuseAgent('create an agent first: a channel belongs to one');
+    if (another) throw refuseAgent('name the agent this channel belongs to: the workspace has several');
+    return this.create({ workspaceId, agentId: only.id }, body);
+  }
+
+  async listOfAgent(user: SignedIn, agentId: string, query: Omit<WorkspaceChannelQuery, 'agentId'>) {
+    const { workspaceId } = await this.access.agent(user, agentId, 'read');
+    return this.list(workspaceId, { ...query, agentId });
+  }
+
+  async listOfWorkspace(user: SignedIn, workspaceId: string, query: WorkspaceChannelQuery) {
+    await this.access.workspace(user, workspaceId, 'read');
+    return this.list(workspaceId, query);
+  }
+
+  /** Changes the name, or moves the channel to another agent of the same workspace. */
+  async update(user: SignedIn, channelId: string, { name, agentId }: UpdateChannelBody) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    const { workspaceId } = key;
+    const row = await this.prisma.$transaction(async (tx) => {
+      const channel = await tx.channel.findUniqueOrThrow({ where: keyOf(key) });
+      if (agentId && agentId !== channel.agentId) {
+        assertWhatsApp(channel);
+        const agent = await tx.agent.findUnique({ where: { workspaceId_id: { workspaceId, id: agentId } } });
+        if (!agent) throw new AppError('NOT_FOUND');
+      }
+      await tx.channel.updateMany({ where: { workspaceId, id: channelId }, data: { name, agentId } });
+      await announceConfigChange(tx, workspaceId);
+      return tx.channel.findUniqueOrThrow({ where: keyOf(key), include: withAgent });
+    });
+    return toChannelView(row);
+  }
+
+  /** Deletes the channel with its chats, and first its instance. @throws CONFLICT for a built-in one, GATEWAY_FAILED */
+  async remove(user: SignedIn, channelId: string) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    const { instanceName } = await this.instanceOf(key);
+    await this.instances.remove(instanceName);
+    await this.prisma.$transaction(async (tx) => {
+      await tx.channel.deleteMany({ where: { workspaceId: key.workspaceId, id: channelId } });
+      await announceConfigChange(tx, key.workspaceId);
+    });
+    return SUCCESS;
+  }
+
+  /** Unlinks the phone; the next QR code links one again. @throws CONFLICT for a built-in one, GATEWAY_FAILED */
+  async disconnect(user: SignedIn, channelId: string) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    const { instanceName } = await this.instanceOf(key);
+    await this.instances.remove(instanceName);
+    await this.state.applyConnection(key.workspaceId, channelId, { state: 'close', reason: null });
+    return SUCCESS;
+  }
+
+  /**
+   * A code to scan that is not older than 40 s, or that the phone is linked.
+   * @throws GATEWAY_FAILED, TEMPORARILY_UNAVAILABLE when the gateway has no code yet
+   */
+  async qrCode(user: SignedIn, channelId: string) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    const channel = await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) });
+    if (channel.state === 'open') return { connected: true as const };
+    return shownCode(channel) ?? this.freshCode(key);
+  }
+
+  /** Asks the gateway for a new code, whatever ours is like. @throws CONFLICT for a built-in one, GATEWAY_FAILED */
+  async refreshQrCode(user: SignedIn, channelId: string) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    await this.freshCode(key);
+    return SUCCESS;
+  }
+
+  async config(user: SignedIn, channelId: string) {
+    const key = await this.access.channel(user, channelId, 'read');
+    return toConfigView(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) }));
+  }
+
+  /** Changes the given fields. */
+  async updateConfig(user: SignedIn, channelId: string, body: UpdateConfigBody) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    const { id: _id, tenant: _tenant, type: _type, ...given } = body;
+    const channel = await this.prisma.$transaction(async (tx) => {
+      const stored = await tx.channel.findUniqueOrThrow({ where: keyOf(key) });
+      const { id: _, tenant: __, type: ___, ...current } = toConfigView(stored);
+      const updated = await tx.channel.update({ where: keyOf(key), data: { config: { ...current, ...given } } });
+      await announceConfigChange(tx, key.workspaceId);
+      return updated;
+    });
+    return toConfigView(channel);
+  }
+
+  /** What an event says about a channel's link; `ConnectionCheckService` then asks the gateway how things stand. */
+  applyConnection(workspaceId: string, channelId: string, change: ConnectionChange): Promise<void> {
+    return this.state.applyConnection(workspaceId, channelId, change);
+  }
+
+  /** A code of an event; see `ChannelStateService`. */
+  applyQr(workspaceId: string, channelId: string, change: QrChange): Promise<void> {
+    return this.state.applyQr(workspaceId, channelId, change);
+  }
+
+  private async list(workspaceId: string, query: WorkspaceChannelQuery) {
+    const where: Prisma.ChannelWhereInput = {
+      workspaceId,
+      agentId: query.agentId,
+      type: query.type,
+      ...(query.query && { name: toNameFilter(query.query) }),
+    };
+    const [rows, total] = await Promise.all([
+      this.prisma.channel.findMany({
+        where,
+        include: withAgent,
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        ...toSlice(query),
+      }),
+      this.prisma.channel.count({ where }),
+    ]);
+    return { items: rows.map(toChannelView), total, page: query.page, pageSize: query.pageSize };
+  }
+
+  /** The row first, since the gateway's first event may come before its answer; gone again if the gateway fails. */
+  private async create(owner: { workspaceId: string; agentId: string }, { name, type }: CreateChannelBody) {
+    if (type !== 'WHATSAPP') {
+      throw new AppError('CHANNEL_TYPE_NOT_SUPPORTED', `${type} channels are not built yet; WHATSAPP is`);
+    }
+    const id = uuid7();
+    const instance: Instance = { workspaceId: owner.workspaceId, id, instanceName: `tawkee-${id}` };
+    await this.prisma.channel.create({ data: { ...owner, id, type, name, instanceName: instance.instanceName } });
+    try {
+      const qr = await this.instances.create(instance);
+      await this.state.applyCreated(owner.workspaceId, id, qr);
+    } catch (error) {
+      await this.undo(instance);
+      throw error;
+    }
+    const key = keyOf({ workspaceId: owner.workspaceId, channelId: id });
+    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: key, include: withAgent }));
+  }
+
+  /** The row goes in any case: an instance without a channel gets 401 at our door and harms nobody. */
+  private async undo({ workspaceId, id, instanceName }: Instance): Promise<void> {
+    await this.instances.remove(instanceName).catch(() => undefined);
+    await this.prisma.channel.deleteMany({ where: { workspaceId, id } });
+  }
+
+  private async freshCode(key: ChannelKey) {
+    const { workspaceId, channelId } = key;
+    const answer = await this.instances.connect(await this.instanceOf(key));
+    if (answer.state === 'open') {
+      await this.state.applyConnection(workspaceId, channelId, { state: 'open', reason: null });
+      return { connected: true as const };
+    }
+    if (answer.code !== null) {
+      const { code, pairingCode } = answer;
+      await this.state.applyFreshQr(workspaceId, channelId, { code, pairingCode });
+      return drawCode(code, pairingCode);
+    }
+    // The gateway's event may have been faster than its answer.
+    const shown = shownCode(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) }));
+    if (shown) return shown;
+    const retryAfterSeconds = 3;
+    throw new AppError('TEMPORARILY_UNAVAILABLE', 'The gateway has no QR code yet; ask again', { retryAfterSeconds });
+  }
+
+  private async instanceOf(key: ChannelKey): Promise<Instance> {
+    const channel = await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) });
+    return { ...key, id: key.channelId, instanceName: assertWhatsApp(channel) };
+  }
+}
+
+function assertWhatsApp(channel: Channel): string {
+  if (channel.type === 'WHATSAPP' && channel.instanceName) return channel.instanceName;
+  throw new AppError(
+    'CONFLICT',
+    'This channel is built into its agent: it has no phone and cannot be moved or deleted',
+  );
+}
+
+const refuseAgent = (message: string) =>
+  new AppError('VALIDATION_FAILED', undefined, { errors: [{ path: 'agentId', message }] });
+
+function shownCode({ qrCode, pairingCode, qrAt }: Channel) {
+  const isFresh = qrAt !== null && Date.now() - qrAt.getTime() < QR_FRESH_MS;
+  return isFresh && qrCode !== null ? drawCode(qrCode, pairingCode) : undefined;
+}
+
+async function drawCode(value: string, pairingCode: string | null) {
+  return { value, pairingCode, png: await toDataURL(value, { margin: 2, width: 320 }) };
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { AppError } from '../common/app-error.js';
+import { LOGGER } from '../common/logger.js';
+import { CONFIG, type RuntimeConfig } from '../config.js';
+import { type ConnectAnswer, EvolutionApiClient, WEBHOOK_EVENTS } from '../evolution-api/evolution-api.client.js';
+import { GatewayError } from '../evolution-api/gateway-error.js';
+import type { ConnectionState } from '../evolution-api/inbound-event.js';
+import { announceConfigChange } from '../prisma/config-change.queries.js';
+import { PrismaService } from '../prisma/prisma.service.js';
+import { hashSecret, WEBHOOK_SECRET_HEADER, webhookAddress } from './address-webhook.js';
+
+/** A channel that has an instance at the gateway. */
+export interface Instance {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly instanceName: string;
+}
+
+/** The gateway's half of a WhatsApp channel: one instance each. Its failures become errors a person can act on. */
+@Injectable()
+export class InstancesService {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly gateway: EvolutionApiClient,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Creates the instance of a channel whose row exists, with a new secret; answers the first QR code if it was ready.
+   * The secret's hash is committed before the gateway is asked: its first event may arrive before its answer does.
+   * @throws GATEWAY_FAILED
+   */
+  async create({ workspaceId, id, instanceName }: Instance) {
+    const secret = randomBytes(32).toString('base64url');
+    const webhookUrl = webhookAddress(this.config.publicUrl, workspaceId, id);
+    await this.prisma.$transaction(async (tx) => {
+      await tx.channel.update({
+        where: { workspaceId_id: { workspaceId, id } },
+        data: { webhookSecretHash: hashSecret(secret), webhookUrl },
+      });
+      await announceConfigChange(tx, workspaceId);
+    });
+    const webhookSecretHeader = { name: WEBHOOK_SECRET_HEADER, value: secret };
+    const created = await this.ask(() =>
+      this.gateway.createInstance({ instanceName, webhookUrl, webhookSecretHeader, events: WEBHOOK_EVENTS }),
+    );
+    return created.qr;
+  }
+
+  /**
+   * The newest code, or that the phone is linked. An instance the gateway does not know (any more) is created anew.
+   * @throws GATEWAY_FAILED
+   */
+  async connect(instance: Instance): Promise<ConnectAnswer> {
+    try {
+      return await this.gateway.connect(instance.instanceName);
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.kind === 'not_found')) throw this.toAppError(error);
+    }
+    const qr = await this.create(instance);
+    return { state: 'connecting', code: qr?.code ?? null, pairingCode: qr?.pairingCode ?? null };
+  }
+
+  /** The link's state as the gateway sees it now; null when it does not say. Never throws. */
+  async stateOf(instanceName: string): Promise<ConnectionState | null> {
+    return this.gateway.connectionState(instanceName).catch(() => null);
+  }
+
+  /**
+   * Unlinks the phone and deletes the instance; that there is none is success. Deleting is needed to link again:
+   * Evolution API up to 2.3.6 delivers no messages to an instance that was logged out and linked anew.
+   * @throws GATEWAY_FAILED
+   */
+  async remove(instanceName: string): Promise<void> {
+    await this.gateway.logout(instanceName).catch((error: unknown) => {
+      this.logger.debug({ instanceName, error: describe(error) }, 'instance was not logged out before its deletion');
+    });
+    await this.ask(() => this.gateway.deleteInstance(instanceName));
+  }
+
+  private async ask<T>(call: () => Promise<T>): Promise<T> {
+    return call().catch((error: unknown) => {
+      throw this.toAppError(error);
+    });
+  }
+
+  /** The gateway's own words may name its address or key, so they go to the log and not to the caller. */
+  private toAppError(error: unknown): unknown {
+    if (!(error instanceof GatewayError)) return error;
+    this.logger.warn({ kind: error.kind, status: error.status, text: error.text }, 'the gateway failed');
+    return new AppError('GATEWAY_FAILED', SENTENCES[error.kind], { cause: error });
+  }
+}
+
+const SENTENCES: Readonly<Record<GatewayError['kind'], string>> = {
+  unreachable: 'The WhatsApp gateway does not answer; check EVOLUTION_API_URL and that it runs, then try again',
+  unauthorized: 'The WhatsApp gateway refuses our key; check EVOLUTION_API_KEY',
+  not_found: 'The WhatsApp gateway does not know this channel’s instance',
+  name_taken: 'The WhatsApp gateway already has an instance of this name',
+  refused: 'The WhatsApp gateway refused the request; its log and ours say why',
+  failed: 'The WhatsApp gateway failed; try again, and see its log if it keeps failing',
+  licence: 'The WhatsApp gateway has no activated licence; activate it and try again',
+};
+
+const describe = (error: unknown) => (error instanceof Error ? error.message : String(error));
