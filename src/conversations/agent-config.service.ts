@@ -1,0 +1,80 @@
+import { Injectable, OnModuleInit } from '@nestjs/common';
+import type { CommunicationType, GoalType } from '../common/guides.js';
+import { CONFIG_CHANGED, WakeupsService } from '../jobs/wakeups.service.js';
+import { ModelsService } from '../models/models.service.js';
+import { PrismaService } from '../prisma/prisma.service.js';
+import type { PromptAgent } from './build-prompt.js';
+
+/** Everything a turn needs of its agent. */
+export interface AgentConfig extends PromptAgent {
+  readonly isActive: boolean;
+  readonly splitMessages: boolean;
+  /** The provider's id. */
+  readonly model: string;
+  /** Changes with every edit: keeps prompt caches apart. */
+  readonly version: number;
+}
+
+interface Entry {
+  readonly config: Promise<AgentConfig | undefined>;
+  readonly readAt: number;
+}
+
+/** A change is announced; this only bounds what a lost announcement costs. */
+const STALE_MS = 30_000;
+
+/** Agents as turns need them, cached until something of their workspace changes. */
+@Injectable()
+export class AgentConfigService implements OnModuleInit {
+  private readonly cache = new Map<string, Entry>();
+
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly models: ModelsService,
+    private readonly wakeups: WakeupsService,
+  ) {}
+
+  onModuleInit(): void {
+    this.wakeups.on(CONFIG_CHANGED, (workspaceId) => {
+      for (const key of this.cache.keys())
+        if (workspaceId === '*' || key.startsWith(workspaceId)) this.cache.delete(key);
+    });
+  }
+
+  /** The agent's configuration, at most 30 s old; undefined when it is gone. */
+  find(workspaceId: string, agentId: string): Promise<AgentConfig | undefined> {
+    const key = `${workspaceId} ${agentId}`;
+    const entry = this.cache.get(key);
+    if (entry && performance.now() - entry.readAt < STALE_MS) return entry.config;
+    const config = this.read(workspaceId, agentId);
+    this.cache.set(key, { config, readAt: performance.now() });
+    config.catch(() => this.cache.delete(key));
+    return config;
+  }
+
+  private async read(workspaceId: string, agentId: string): Promise<AgentConfig | undefined> {
+    const agent = await this.prisma.agent.findUnique({
+      where: { workspaceId_id: { workspaceId, id: agentId } },
+      include: { settings: true },
+    });
+    if (!agent?.settings) return undefined;
+    const { settings } = agent;
+    const { model } = await this.models.resolve(settings.preferredModel);
+    return {
+      name: agent.name,
+      behavior: agent.behavior,
+      communicationType: agent.communicationType as CommunicationType,
+      type: agent.type as GoalType,
+      jobName: agent.jobName,
+      jobSite: agent.jobSite,
+      jobDescription: agent.jobDescription,
+      isActive: agent.isActive,
+      version: agent.version,
+      timezone: settings.timezone,
+      enabledEmoji: settings.enabledEmoji,
+      limitSubjects: settings.limitSubjects,
+      splitMessages: settings.splitMessages,
+      model,
+    };
+  }
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { buildPrompt, type PromptAgent, type PromptLine } from './build-prompt.js';
+
+const agent: PromptAgent = {
+  name: 'Bia',
+  behavior: 'Trate todos com carinho.',
+  communicationType: 'FORMAL',
+  type: 'SALE',
+  jobName: 'Doces do Porto',
+  jobSite: 'https://doces.example',
+  jobDescription: 'Bolos por encomenda.',
+  timezone: 'America/Sao_Paulo',
+  enabledEmoji: true,
+  limitSubjects: true,
+};
+const said = (role: 'user' | 'assistant', text: string, rest: Partial<PromptLine> = {}): PromptLine => ({
+  role,
+  author: role === 'user' ? 'CUSTOMER' : 'AGENT',
+  type: 'TEXT',
+  text,
+  ...rest,
+});
+const build = (over: Partial<Parameters<typeof buildPrompt>[0]> = {}) =>
+  buildPrompt({
+    agent,
+    contactName: 'Ana',
+    history: [],
+    inbound: [said('user', 'oi')],
+    now: new Date('2026-03-01T15:04:00Z'),
+    ...over,
+  });
+
+describe('buildPrompt', () => {
+  it.each([
+    { name: 'persona', expected: 'Trate todos com carinho.' },
+    { name: 'job name', expected: 'Doces do Porto' },
+    { name: 'job site', expected: 'https://doces.example' },
+    { name: 'job description', expected: 'Bolos por encomenda.' },
+    { name: 'communication guide', expected: 'Write formally' },
+    { name: 'goal guide', expected: 'sell honestly' },
+    { name: 'local time', expected: 'Sunday, 1 March 2026 at 12:04' },
+  ])('tells the model its $name', ({ expected }) => {
+    expect(build().instructions).toContain(expected);
+  });
+
+  it('keeps what changes behind what can be cached', () => {
+    const { instructions } = build();
+    expect(instructions.indexOf('# Now')).toBeGreaterThan(instructions.indexOf('# Rules'));
+  });
+
+  it('puts history first and joins everything the customer said since into one message', () => {
+    const history = [said('user', 'bom dia'), said('assistant', 'Olá!'), said('assistant', 'Em que posso ajudar?')];
+    const inbound = [said('user', 'tem bolo?'), said('user', 'de cenoura')];
+    expect(build({ history, inbound }).messages).toEqual([
+      { role: 'user', text: 'bom dia' },
+      { role: 'assistant', text: 'Olá!\nEm que posso ajudar?' },
+      { role: 'user', text: 'tem bolo?\nde cenoura' },
+    ]);
+  });
+
+  it.each([
+    {
+      name: 'a voice message',
+      line: said('user', '', { type: 'AUDIO' }),
+      expected: '[a voice message, which you cannot see]',
+    },
+    { name: 'a captioned image', line: said('user', 'este', { type: 'IMAGE' }), expected: '[an image] este' },
+    {
+      name: 'a quote',
+      line: said('user', 'sim', { content: { quoted: { text: 'Confirma?' } } }),
+      expected: '(in reply to: "Confirma?") sim',
+    },
+    { name: 'a lone surrogate', line: said('user', 'a\ud83d'), expected: 'a\ufffd' },
+  ])('shows $name', ({ line, expected }) => {
+    expect(build({ inbound: [line] }).messages[0]!.text).toBe(expected);
+  });
+
+  it('survives an unknown time zone', () => {
+    expect(build({ agent: { ...agent, timezone: 'Mars/Olympus' } }).instructions).toContain('15:04');
+  });
+});

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error.js';
+import type { SignedIn } from '../common/auth.decorators.js';
+import { toStorableText } from '../common/storable-text.js';
+import { DONE, WakeupsService } from '../jobs/wakeups.service.js';
+import { PrismaService } from '../prisma/prisma.service.js';
+import { AccessService } from '../workspaces/access.service.js';
+import type { AddMessageBody, ConversationAnswer, ConversationBody } from './conversations.dto.js';
+import { type Received, ReceiveMessageService } from './receive-message.service.js';
+
+/** Longer than the model is insisted on: a caller who waits gets the answer if there is one. */
+const PATIENCE_MS = 150_000;
+/** The backstop where a wake-up was lost. */
+const POLL_MS = 1_000;
+const NOTHING: ConversationAnswer = { message: '', images: [], audios: [] };
+/** `callbackUrl` needs the guarded HTTP client, images and voice need the media path: neither exists yet. */
+const NOT_BUILT = ['image', 'audio', 'callbackUrl', 'onFinishCallback'] as const;
+
+/** The API's own channel: a caller is a contact, `contextId` its alias, and its prompts run through the same turns. */
+@Injectable()
+export class ConversationService {
+  constructor(
+    private readonly access: AccessService,
+    private readonly prisma: PrismaService,
+    private readonly receiver: ReceiveMessageService,
+    private readonly wakeups: WakeupsService,
+  ) {}
+
+  /** Stores the prompt, waits for its turn and answers what the agent said; empty when it stayed silent. */
+  async converse(user: SignedIn, id: string, body: ConversationBody): Promise<ConversationAnswer> {
+    const { workspaceId, agentId } = await this.access.agent(user, id, 'chat');
+    const received = await this.say(workspaceId, agentId, body, 'user', true);
+    if (received.duplicate || !received.turnId) return NOTHING;
+    const turn = await this.waitFor(workspaceId, received.turnId);
+    if (turn.state === 'FAILED')
+      throw new AppError('TEMPORARILY_UNAVAILABLE', 'The agent could not answer; the chat was handed to a person.');
+    const said = await this.prisma.message.findMany({
+      where: { workspaceId, chatId: received.chatId, turnId: received.turnId },
+      orderBy: { seq: 'asc' },
+    });
+    return { ...NOTHING, message: said.map((m) => m.text).join('\n\n') };
+  }
+
+  /** Adds a line to the context without asking for an answer. */
+  async addMessage(user: SignedIn, id: string, body: AddMessageBody): Promise<ConversationAnswer> {
+    const { workspaceId, agentId } = await this.access.agent(user, id, 'chat');
+    await this.say(workspaceId, agentId, body, body.role, false);
+    return NOTHING;
+  }
+
+  private async say(
+    workspaceId: string,
+    agentId: string,
+    body: ConversationBody | AddMessageBody,
+    role: 'user' | 'assistant',
+    answer: boolean,
+  ): Promise<Received> {
+    const asked = NOT_BUILT.find((field) => (body as Record<string, unknown>)[field] !== undefined);
+    if (asked) throw new AppError('NOT_IMPLEMENTED', `"${asked}" is not built yet; send text in "prompt".`);
+    if (!body.prompt)
+      throw new AppError('VALIDATION_FAILED', 'Send the text in "prompt".', {
+        errors: [{ path: 'prompt', message: 'is required' }],
+      });
+    const channel = await this.prisma.channel.findFirstOrThrow({ where: { workspaceId, agentId, type: 'API' } });
+    const { chatName, phone } = body as Partial<ConversationBody>;
+    const alias = `api:${toStorableText(body.contextId)}`;
+    return this.receiver.receive({
+      workspaceId,
+      channelId: channel.id,
+      providerId: randomUUID(),
+      aliases: [alias],
+      address: alias,
+      name: chatName ? toStorableText(chatName) : null,
+      phone: phone ? toStorableText(phone) : null,
+      role,
+      author: role === 'user' ? 'CUSTOMER' : 'API',
+      type: 'TEXT',
+      text: toStorableText(body.prompt),
+      content: null,
+      sentAtMs: Date.now(),
+      answer,
+    });
+  }
+
+  /** @throws ANSWER_TIMEOUT; the answer still arrives in the chat */
+  private async waitFor(workspaceId: string, turnId: string): Promise<{ state: string }> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const woken = this.nextWake(turnId);
+      const turn = await this.prisma.turn.findUniqueOrThrow({ where: { workspaceId_id: { workspaceId, id: turnId } } });
+      if (['DONE', 'SKIPPED', 'FAILED'].includes(turn.state)) return turn;
+      if (performance.now() > deadline)
+        throw new AppError('ANSWER_TIMEOUT', 'The agent is still thinking; read the answer from the chat later.');
+      await woken;
+    }
+  }
+
+  /** Resolves when the turn is said to have ended, or after the poll interval. */
+  private nextWake(turnId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(finish, POLL_MS);
+      const stop = this.wakeups.on(DONE, (ended) => {
+        if (ended === turnId) finish();
+      });
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { ChatsModule } from '../chats/chats.module.js';
+import { ModelsModule } from '../models/models.module.js';
+import { OpenAiModule } from '../openai/openai.module.js';
+import { WorkspacesModule } from '../workspaces/workspaces.module.js';
+import { AgentConfigService } from './agent-config.service.js';
+import { ConversationService } from './conversation.service.js';
+import { ConversationsController } from './conversations.controller.js';
+import { ReceiveMessageService } from './receive-message.service.js';
+import { ReplyService } from './reply.service.js';
+import { TurnsService } from './turns.service.js';
+import { WorkerService } from './worker.service.js';
+
+@Module({
+  imports: [WorkspacesModule, ModelsModule, OpenAiModule, ChatsModule],
+  controllers: [ConversationsController],
+  providers: [
+    AgentConfigService,
+    ConversationService,
+    ReceiveMessageService,
+    ReplyService,
+    TurnsService,
+    WorkerService,
+  ],
+  exports: [ReceiveMessageService],
+})
+export class ConversationsModule {}

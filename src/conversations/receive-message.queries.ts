@@ -1,0 +1,198 @@
+import type { Pool } from 'pg';
+
+/** One person of the batch, with the ids to use if the contact, chat, interaction or turn does not exist yet. */
+export interface PersonRow {
+  p: number;
+  ws: string;
+  ch: string;
+  contact: string;
+  chat: string;
+  interaction: string;
+  turn: string;
+  name: string | null;
+  phone: string | null;
+  address: string;
+}
+
+/** `k` is the alias's rank: where two known aliases disagree, the lower wins. */
+export interface AliasRow {
+  p: number;
+  k: number;
+  alias: string;
+}
+
+/** One message; `n` is its place in the batch, `answer` whether a turn shall cover it. */
+export interface MessageRow {
+  n: number;
+  p: number;
+  id: string;
+  provider_id: string;
+  role: 'user' | 'assistant';
+  author: 'CUSTOMER' | 'HUMAN' | 'API';
+  type: string;
+  text: string;
+  content: unknown;
+  sent_ms: number;
+  answer: boolean;
+}
+
+/** A message that was new. `due_in_ms` and `turn_id` are null where no turn covers it. */
+export interface StoredRow {
+  n: number;
+  id: string;
+  chat_id: string;
+  turn_id: string | null;
+  due_in_ms: number | null;
+  turn_is_new: boolean | null;
+}
+
+// The statement every message of every tenant passes. It writes contact, alias, chat, interaction, message and turn at
+// once; what it does not return was a duplicate, or its channel is gone.
+//
+// - `incoming` drops duplicates first: a repeated webhook touches nothing, not even a lock. Two batches that race on one
+//   id are kept apart by the unique key (ON CONFLICT DO NOTHING).
+// - `claimed` returns the winner's contact where two processes meet the same stranger at once. Where only some aliases
+//   were raced, the foreign key fails and the caller retries row by row: then they are `known`.
+// - `known_chat` locks chats in key order, so that batches of two processes cannot deadlock and takeovers are seen.
+// - The turn remembers which messages it answers (`inbound_ids`): sequence numbers are given before COMMIT, so a range
+//   of them could skip a message that commits late.
+// - A COLLECTING turn that a worker claims meanwhile no longer matches the partial index: ON CONFLICT then inserts the
+//   next turn.
+const RECEIVE = `
+WITH person AS MATERIALIZED (
+  SELECT x.*, c.agent_id,
+         CASE WHEN c.type = 'API' THEN interval '0'
+              ELSE CASE s.message_grouping_time
+                     WHEN 'NO_GROUP' THEN interval '0' WHEN 'FIVE_SEC' THEN interval '5 s' WHEN 'TEN_SEC' THEN interval '10 s'
+                     WHEN 'THIRD_SEC' THEN interval '30 s' WHEN 'ONE_MINUTE' THEN interval '60 s' END
+         END AS silence
+  FROM json_to_recordset($1::json) AS x(p int, ws uuid, ch uuid, contact uuid, chat uuid, interaction uuid, turn uuid,
+                                        name text, phone text, address text)
+  JOIN channels c ON c.workspace_id = x.ws AND c.id = x.ch
+  JOIN agent_settings s ON s.workspace_id = x.ws AND s.agent_id = c.agent_id
+),
+incoming AS MATERIALIZED (
+  SELECT m.*, p.ws, p.ch
+  FROM json_to_recordset($3::json) AS m(n int, p int, id uuid, provider_id text, role text, author text, type text,
+                                        text text, content jsonb, sent_ms float8, answer boolean)
+  JOIN person p USING (p)
+  WHERE NOT EXISTS (SELECT 1 FROM messages o
+                    WHERE o.workspace_id = p.ws AND o.channel_id = p.ch AND o.provider_id = m.provider_id)
+),
+alias AS MATERIALIZED (
+  SELECT a.p, a.k, a.alias, p.ws, p.ch, e.contact_id AS known
+  FROM json_to_recordset($2::json) AS a(p int, k int, alias text)
+  JOIN person p USING (p)
+  LEFT JOIN contact_aliases e ON e.workspace_id = p.ws AND e.channel_id = p.ch AND e.alias = a.alias
+  WHERE a.p IN (SELECT p FROM incoming)
+),
+owner AS MATERIALIZED (
+  SELECT p.*, (SELECT a.known FROM alias a WHERE a.p = p.p AND a.known IS NOT NULL ORDER BY a.k LIMIT 1) AS known
+  FROM person p WHERE p.p IN (SELECT p FROM incoming)
+),
+claimed AS (
+  INSERT INTO contact_aliases (workspace_id, channel_id, alias, contact_id)
+  SELECT a.ws, a.ch, a.alias, coalesce(o.known, o.contact)
+  FROM alias a JOIN owner o USING (p) WHERE a.known IS NULL ORDER BY 1, 2, 3
+  ON CONFLICT (workspace_id, channel_id, alias) DO UPDATE SET alias = excluded.alias
+  RETURNING workspace_id, channel_id, alias, contact_id
+),
+who AS MATERIALIZED (
+  SELECT o.*, coalesce(o.known, (
+           SELECT c.contact_id FROM alias a
+           JOIN claimed c ON c.workspace_id = a.ws AND c.channel_id = a.ch AND c.alias = a.alias
+           WHERE a.p = o.p ORDER BY a.k LIMIT 1)) AS contact_id
+  FROM owner o
+),
+new_contact AS (
+  INSERT INTO contacts (workspace_id, id, name, phone)
+  SELECT ws, contact, name, phone FROM who WHERE contact_id = contact ORDER BY 1, 2
+),
+named_contact AS (
+  UPDATE contacts c SET name = coalesce(c.name, w.name), phone = coalesce(c.phone, w.phone)
+  FROM who w
+  WHERE c.workspace_id = w.ws AND c.id = w.contact_id
+    AND ((c.name IS NULL AND w.name IS NOT NULL) OR (c.phone IS NULL AND w.phone IS NOT NULL))
+),
+known_chat AS MATERIALIZED (
+  SELECT w.p, c.id, c.epoch FROM who w
+  JOIN chats c ON c.workspace_id = w.ws AND c.channel_id = w.ch AND c.contact_id = w.contact_id
+  ORDER BY c.workspace_id, c.id FOR NO KEY UPDATE OF c
+),
+new_chat AS (
+  INSERT INTO chats (workspace_id, id, channel_id, contact_id, address, title, unread)
+  SELECT w.ws, w.chat, w.ch, w.contact_id, w.address, w.name,
+         (SELECT count(*) FROM incoming i WHERE i.p = w.p AND i.role = 'user')
+  FROM who w WHERE w.p NOT IN (SELECT p FROM known_chat) ORDER BY 1, 2
+  ON CONFLICT (workspace_id, channel_id, contact_id)
+  DO UPDATE SET unread = chats.unread + excluded.unread, address = excluded.address, last_message_at = now()
+  RETURNING workspace_id, id, channel_id, contact_id, epoch
+),
+chat AS MATERIALIZED (
+  SELECT w.p, w.ws, w.ch, w.agent_id, w.silence, w.turn, w.interaction, w.address, k.id IS NOT NULL AS is_known,
+         coalesce(k.id, n.id) AS chat_id, coalesce(k.epoch, n.epoch) AS epoch
+  FROM who w
+  LEFT JOIN known_chat k USING (p)
+  LEFT JOIN new_chat n ON n.workspace_id = w.ws AND n.channel_id = w.ch AND n.contact_id = w.contact_id
+),
+open_interaction AS MATERIALIZED (
+  SELECT DISTINCT i.workspace_id, i.chat_id, i.id FROM chat c
+  JOIN interactions i ON i.workspace_id = c.ws AND i.chat_id = c.chat_id AND i.status <> 'RESOLVED'
+),
+new_interaction AS (
+  INSERT INTO interactions (workspace_id, id, chat_id, agent_id)
+  SELECT DISTINCT ON (ws, chat_id) ws, interaction, chat_id, agent_id FROM chat
+  WHERE chat_id NOT IN (SELECT chat_id FROM open_interaction) ORDER BY ws, chat_id
+  ON CONFLICT (workspace_id, chat_id) WHERE status <> 'RESOLVED' DO UPDATE SET agent_id = interactions.agent_id
+  RETURNING workspace_id, chat_id, id
+),
+stored AS (
+  INSERT INTO messages (workspace_id, id, chat_id, channel_id, interaction_id, role, author, type, text, content,
+                        provider_id, sent_at)
+  SELECT i.ws, i.id, c.chat_id, i.ch, coalesce(o.id, f.id), i.role, i.author, i.type, i.text, i.content,
+         i.provider_id, to_timestamp(i.sent_ms / 1000)
+  FROM incoming i
+  JOIN chat c USING (p)
+  LEFT JOIN open_interaction o ON o.chat_id = c.chat_id
+  LEFT JOIN new_interaction f ON f.chat_id = c.chat_id
+  ORDER BY i.n
+  ON CONFLICT (workspace_id, channel_id, provider_id) DO NOTHING
+  RETURNING workspace_id, id, chat_id, role
+),
+turned AS (
+  INSERT INTO turns (workspace_id, id, chat_id, channel_id, agent_id, due_at, epoch, inbound_ids)
+  SELECT c.ws, min(c.turn::text)::uuid, c.chat_id, c.ch, c.agent_id, now() + max(c.silence), max(c.epoch),
+         array_agg(s.id ORDER BY i.n)
+  FROM stored s JOIN incoming i USING (id) JOIN chat c USING (p)
+  WHERE i.answer
+  GROUP BY c.ws, c.chat_id, c.ch, c.agent_id ORDER BY 1, 3
+  ON CONFLICT (workspace_id, chat_id) WHERE state = 'COLLECTING' DO UPDATE
+  SET inbound_ids = turns.inbound_ids || excluded.inbound_ids, epoch = excluded.epoch,
+      due_at = least(excluded.due_at, turns.first_at + 3 * (excluded.due_at - now()))
+  RETURNING workspace_id, chat_id, id, due_at, xmax = 0 AS is_new
+),
+bumped AS (
+  UPDATE chats c SET last_message_at = now(), unread = c.unread + b.unread, address = b.address, finished = false
+  FROM (SELECT s.workspace_id, s.chat_id, count(*) FILTER (WHERE s.role = 'user') AS unread,
+               (array_agg(k.address ORDER BY i.n DESC))[1] AS address
+        FROM stored s JOIN incoming i USING (id) JOIN chat k USING (p)
+        WHERE k.is_known GROUP BY 1, 2) b
+  WHERE c.workspace_id = b.workspace_id AND c.id = b.chat_id
+)
+SELECT i.n, s.id, s.chat_id, t.id AS turn_id, t.is_new AS turn_is_new,
+       greatest(0, extract(epoch FROM t.due_at - now()) * 1000)::float8 AS due_in_ms
+FROM stored s
+JOIN incoming i USING (id)
+LEFT JOIN turned t ON i.answer AND t.workspace_id = s.workspace_id AND t.chat_id = s.chat_id`;
+
+/** Stores a batch and moves its turns; answers the rows that were new. One statement, one commit. */
+export async function receiveMessages(
+  pool: Pool,
+  persons: readonly PersonRow[],
+  aliases: readonly AliasRow[],
+  messages: readonly MessageRow[],
+): Promise<StoredRow[]> {
+  const values = [JSON.stringify(persons), JSON.stringify(aliases), JSON.stringify(messages)];
+  const { rows } = await pool.query<StoredRow>({ name: 'receive-messages', text: RECEIVE, values });
+  return rows;
+}

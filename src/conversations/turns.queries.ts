@@ -1,0 +1,272 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** How long a worker owns a turn without a heartbeat. With the reclaim interval it bounds recovery after kill -9. */
+export const LEASE_SECONDS = 20;
+
+/** A turn this worker owns until its lease ends; every write names `fence`. */
+export interface ClaimedTurn {
+  workspaceId: string;
+  id: string;
+  chatId: string;
+  channelId: string;
+  agentId: string;
+  state: 'THINKING' | 'SENDING';
+  epoch: number;
+  fence: number;
+  attempt: number;
+  inboundIds: string[];
+}
+
+const CLAIMED = `t.workspace_id AS "workspaceId", t.id, t.chat_id AS "chatId", t.channel_id AS "channelId",
+  t.agent_id AS "agentId", t.state, t.epoch, t.fence, t.attempt, t.inbound_ids AS "inboundIds"`;
+
+// Due turns of all tenants, oldest first. A turn waits while another of its chat is active; if that one becomes active
+// in the same instant, the partial unique index refuses this claim and the next tick tries again.
+const CLAIM = `
+WITH due AS (
+  SELECT workspace_id, id FROM turns t
+  WHERE state = 'COLLECTING' AND due_at <= now()
+    AND NOT EXISTS (SELECT 1 FROM turns a WHERE a.workspace_id = t.workspace_id AND a.chat_id = t.chat_id
+                    AND a.state IN ('THINKING', 'SENDING'))
+  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+UPDATE turns t SET state = 'THINKING', fence = t.fence + 1, attempt = t.attempt + 1, owner = $2,
+       lease_until = now() + make_interval(secs => $3)
+FROM due WHERE t.workspace_id = due.workspace_id AND t.id = due.id
+RETURNING ${CLAIMED}`;
+
+/** Claims up to `limit` due turns for `owner`. Database clock only. */
+export async function claimDueTurns(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
+  const { rows } = await pool.query<ClaimedTurn>({ name: 'claim', text: CLAIM, values: [limit, owner, LEASE_SECONDS] });
+  return rows;
+}
+
+// A lease that ran out: its owner died, or parked the turn until now. The fence makes a paused owner harmless.
+const RECLAIM = `
+WITH expired AS (
+  SELECT workspace_id, id FROM turns
+  WHERE state IN ('THINKING', 'SENDING') AND lease_until <= now()
+  ORDER BY lease_until LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+UPDATE turns t SET fence = t.fence + 1, attempt = t.attempt + 1, owner = $2, lease_until = now() + make_interval(secs => $3)
+FROM expired WHERE t.workspace_id = expired.workspace_id AND t.id = expired.id
+RETURNING ${CLAIMED}`;
+
+/** Takes over up to `limit` turns whose lease ended. */
+export async function reclaimTurns(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
+  const { rows } = await pool.query<ClaimedTurn>({
+    name: 'reclaim',
+    text: RECLAIM,
+    values: [limit, owner, LEASE_SECONDS],
+  });
+  return rows;
+}
+
+/** Extends the leases of the turns `owner` really works on, and records that it lives. */
+export async function heartbeat(pool: Pool, owner: string, turnIds: readonly string[]): Promise<void> {
+  await pool.query(
+    `WITH alive AS (
+       INSERT INTO workers (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET last_seen_at = now())
+     UPDATE turns SET lease_until = now() + make_interval(secs => $2)
+     WHERE id = ANY ($3) AND owner = $1 AND state IN ('THINKING', 'SENDING')`,
+    [owner, LEASE_SECONDS, turnIds],
+  );
+}
+
+/** Hands everything of `owner` to whoever is alive, at once; also forgets workers not seen for a day. */
+export async function releaseOwner(pool: Pool, owner: string): Promise<void> {
+  await pool.query(
+    `WITH gone AS (DELETE FROM workers WHERE id = $1 OR last_seen_at < now() - interval '1 day')
+     UPDATE turns SET owner = NULL, lease_until = now() WHERE owner = $1 AND state IN ('THINKING', 'SENDING')`,
+    [owner],
+  );
+}
+
+/** For an embedded database, whose folder lock proves that no other process lives: every lease is a dead one's. */
+export async function releaseAllOwners(pool: Pool): Promise<void> {
+  await pool.query(
+    `WITH gone AS (DELETE FROM workers)
+     UPDATE turns SET owner = NULL, lease_until = now() WHERE owner IS NOT NULL AND state IN ('THINKING', 'SENDING')`,
+  );
+}
+
+/** True while some worker was seen within two leases. */
+export async function hasLiveWorker(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ alive: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM workers WHERE last_seen_at > now() - make_interval(secs => $1)) AS alive`,
+    [LEASE_SECONDS * 2],
+  );
+  return rows[0]!.alive;
+}
+
+/** One line of the conversation as the prompt needs it. */
+export interface SceneMessage {
+  id: string;
+  role: 'user' | 'assistant';
+  author: string;
+  type: string;
+  text: string;
+  content: unknown;
+}
+
+/** What a turn has to be decided on. */
+export interface SceneRow {
+  n: number;
+  address: string;
+  epoch: number;
+  human_talk: boolean;
+  contact_id: string;
+  contact_name: string | null;
+  channel_type: 'WHATSAPP' | 'API';
+  instance_name: string | null;
+  enabled_typing: boolean;
+  /** Up to 20 lines before this turn, oldest first. */
+  history: SceneMessage[];
+  /** What this turn answers, in the customer's order. */
+  inbound: SceneMessage[];
+}
+
+// A statement of its own, after the claim's commit: in one statement the snapshot would be older than the claim and
+// could miss a message that was acknowledged. What already belongs to the next turn is left out.
+const LOAD = `
+SELECT t.n, c.address, c.epoch, c.human_talk, c.contact_id, ct.name AS contact_name, ch.type AS channel_type,
+       ch.instance_name, coalesce((ch.config ->> 'enabledTyping')::boolean, true) AS enabled_typing,
+       coalesce(h.lines, '[]') AS history, coalesce(i.lines, '[]') AS inbound
+FROM json_to_recordset($1::json) AS t(n int, ws uuid, chat uuid, inbound uuid[])
+JOIN chats c ON c.workspace_id = t.ws AND c.id = t.chat
+JOIN contacts ct ON ct.workspace_id = t.ws AND ct.id = c.contact_id
+JOIN channels ch ON ch.workspace_id = t.ws AND ch.id = c.channel_id
+LEFT JOIN turns next ON next.workspace_id = t.ws AND next.chat_id = t.chat AND next.state = 'COLLECTING'
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
+                                    'content', m.content) ORDER BY m.seq) AS lines
+  FROM (SELECT * FROM messages m
+        WHERE m.workspace_id = t.ws AND m.chat_id = t.chat AND m.id <> ALL (t.inbound)
+          AND m.id <> ALL (coalesce(next.inbound_ids, '{}'))
+          AND coalesce(m.status, '') NOT IN ('FAILED', 'CANCELED')
+        ORDER BY m.seq DESC LIMIT 20) m
+) h ON true
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
+                                    'content', m.content) ORDER BY m.sent_at, m.seq) AS lines
+  FROM messages m WHERE m.workspace_id = t.ws AND m.id = ANY (t.inbound)
+) i ON true`;
+
+/** Loads what each turn is decided on; undefined where the chat is gone. */
+export async function loadScenes(pool: Pool, turns: readonly ClaimedTurn[]): Promise<(SceneRow | undefined)[]> {
+  const values = [
+    JSON.stringify(turns.map((t, n) => ({ n, ws: t.workspaceId, chat: t.chatId, inbound: t.inboundIds }))),
+  ];
+  const { rows } = await pool.query<SceneRow>({ name: 'load', text: LOAD, values });
+  const found = new Map(rows.map((r) => [r.n, r]));
+  return turns.map((_, n) => found.get(n));
+}
+
+/** A thought, ready to be kept. `deliveredLocally` for the API channel, whose caller reads the answer from us. */
+export interface Settlement {
+  turn: ClaimedTurn;
+  address: string;
+  servedModel: string;
+  trace: unknown;
+  deliveredLocally: boolean;
+  parts: readonly { id: string; messageId: string; text: string; textHash: Buffer }[];
+}
+
+// Reply, parts and the turn's next state in one statement. It returns nothing for a turn that another worker owns by
+// now (fence) or that a person took over (epoch): then the thought is dropped and no part ever existed.
+const SETTLE = `
+WITH thought AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, turn uuid, chat uuid, channel uuid, fence int,
+                                                 address text, model text, trace jsonb, local boolean)
+),
+chat AS MATERIALIZED (
+  SELECT c.workspace_id, c.id, c.epoch FROM thought x
+  JOIN chats c ON c.workspace_id = x.ws AND c.id = x.chat
+  ORDER BY 1, 2 FOR SHARE OF c
+),
+won AS (
+  UPDATE turns t
+  SET trace = x.trace,
+      state = CASE WHEN t.epoch <> c.epoch THEN 'SKIPPED' WHEN x.local THEN 'DONE' ELSE 'SENDING' END,
+      reason = CASE WHEN t.epoch <> c.epoch THEN 'human' END,
+      finished_at = CASE WHEN t.epoch <> c.epoch OR x.local THEN now() END
+  FROM thought x JOIN chat c ON c.workspace_id = x.ws AND c.id = x.chat
+  WHERE t.workspace_id = x.ws AND t.id = x.turn AND t.fence = x.fence AND t.state = 'THINKING'
+  RETURNING x.n, x.ws, x.turn, x.chat, x.channel, x.address, x.model, x.local, t.epoch, t.state
+),
+part AS MATERIALIZED (
+  SELECT p.*, w.ws, w.turn, w.chat, w.channel, w.address, w.model, w.local, w.epoch
+  FROM json_to_recordset($2::json) AS p(t int, n int, id uuid, message uuid, text text, hash text)
+  JOIN won w ON w.n = p.t AND w.state <> 'SKIPPED'
+),
+said AS (
+  INSERT INTO messages (workspace_id, id, chat_id, channel_id, interaction_id, turn_id, role, author, type, text,
+                        provider_id, status, served_model, sent_at)
+  SELECT p.ws, p.message, p.chat, p.channel, i.id, p.turn, 'assistant', 'AGENT', 'TEXT', p.text,
+         CASE WHEN p.local THEN p.message::text END, CASE WHEN p.local THEN 'SENT' ELSE 'QUEUED' END, p.model, now()
+  FROM part p
+  LEFT JOIN interactions i ON i.workspace_id = p.ws AND i.chat_id = p.chat AND i.status <> 'RESOLVED'
+  ORDER BY p.t, p.n
+),
+queued AS (
+  INSERT INTO outbound_parts (workspace_id, id, chat_id, channel_id, turn_id, message_id, n, address, text, text_hash,
+                              epoch, state, provider_id, sent_at)
+  SELECT ws, id, chat, channel, turn, message, n, address, text, decode(hash, 'hex'), epoch,
+         CASE WHEN local THEN 'SENT' ELSE 'PENDING' END, CASE WHEN local THEN message::text END,
+         CASE WHEN local THEN now() END
+  FROM part ORDER BY t, n
+)
+SELECT n, state FROM won`;
+
+/** What became of a settlement: DONE or SENDING, SKIPPED (a person took over), or undefined (no longer ours). */
+export type Settled = 'DONE' | 'SENDING' | 'SKIPPED' | undefined;
+
+/** Keeps thoughts: one statement for the whole batch. */
+export async function settleTurns(pool: Pool, thoughts: readonly Settlement[]): Promise<Settled[]> {
+  const rows = thoughts.map((s, n) => ({
+    n,
+    ws: s.turn.workspaceId,
+    turn: s.turn.id,
+    chat: s.turn.chatId,
+    channel: s.turn.channelId,
+    fence: s.turn.fence,
+    address: s.address,
+    model: s.servedModel,
+    trace: s.trace,
+    local: s.deliveredLocally,
+  }));
+  const parts = thoughts.flatMap((s, t) =>
+    s.parts.map((p, n) => ({ t, n, id: p.id, message: p.messageId, text: p.text, hash: p.textHash.toString('hex') })),
+  );
+  const result = await pool.query<{ n: number; state: Settled }>({
+    name: 'settle',
+    text: SETTLE,
+    values: [JSON.stringify(rows), JSON.stringify(parts)],
+  });
+  const states = new Map(result.rows.map((r) => [r.n, r.state]));
+  return thoughts.map((_, n) => states.get(n));
+}
+
+/** Ends a turn without (all of) its answer. No-op (false) when it is no longer ours. */
+export async function endTurn(
+  db: Pool | PoolClient,
+  turn: ClaimedTurn,
+  state: 'SKIPPED' | 'FAILED',
+  reason: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE turns SET state = $4, reason = $5, finished_at = now()
+     WHERE workspace_id = $1 AND id = $2 AND fence = $3 AND state IN ('THINKING', 'SENDING')`,
+    [turn.workspaceId, turn.id, turn.fence, state, reason],
+  );
+  return rowCount === 1;
+}
+
+/** Lets go of a turn until `afterMs` from now; whoever is alive then goes on with it. */
+export async function parkTurn(pool: Pool, turn: ClaimedTurn, afterMs: number): Promise<void> {
+  await pool.query(
+    `UPDATE turns SET owner = NULL, lease_until = now() + make_interval(secs => $4)
+     WHERE workspace_id = $1 AND id = $2 AND fence = $3 AND state IN ('THINKING', 'SENDING')`,
+    [turn.workspaceId, turn.id, turn.fence, afterMs / 1000],
+  );
+}

@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { handToPerson } from '../chats/takeover.queries.js';
+import { MicroBatch } from '../jobs/micro-batch.runner.js';
+import { DONE, WakeupsService } from '../jobs/wakeups.service.js';
+import { POOL } from '../prisma/database.pool.js';
+import { isOutage } from '../prisma/is-outage.js';
+import { inTransaction } from '../prisma/transaction.queries.js';
+import {
+  type ClaimedTurn,
+  endTurn,
+  loadScenes,
+  parkTurn,
+  type SceneRow,
+  type Settled,
+  type Settlement,
+  settleTurns,
+} from './turns.queries.js';
+
+const BATCH = { maxSize: 200, isOutage };
+
+/** The life of a turn after its claim. Every write names the fence: what is no longer ours is not touched. */
+@Injectable()
+export class TurnsService {
+  private readonly loads: MicroBatch<ClaimedTurn, SceneRow | undefined>;
+  private readonly settles: MicroBatch<Settlement, Settled>;
+
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    private readonly wakeups: WakeupsService,
+  ) {
+    this.loads = new MicroBatch((turns) => loadScenes(pool, turns), BATCH);
+    this.settles = new MicroBatch((thoughts) => settleTurns(pool, thoughts), BATCH);
+  }
+
+  /** What the turn is decided on; undefined when the chat is gone. */
+  load(turn: ClaimedTurn): Promise<SceneRow | undefined> {
+    return this.loads.add(turn);
+  }
+
+  /** Keeps the reply and its parts, all or nothing. */
+  async settle(thought: Settlement): Promise<Settled> {
+    const settled = await this.settles.add(thought);
+    if (thought.deliveredLocally || settled === 'SKIPPED') this.wakeups.announce(DONE, thought.turn.id);
+    return settled;
+  }
+
+  /** Ends a turn in silence, for a reason people can read. */
+  async skip(turn: ClaimedTurn, reason: string): Promise<void> {
+    if (await endTurn(this.pool, turn, 'SKIPPED', reason)) this.wakeups.announce(DONE, turn.id);
+  }
+
+  /** Ends a turn that could not be answered and hands the chat to a person; the customer never reads an error. */
+  async fail(turn: ClaimedTurn, reason: string): Promise<void> {
+    const isOurs = await inTransaction(this.pool, async (tx) => {
+      if (!(await endTurn(tx, turn, 'FAILED', reason))) return false;
+      await handToPerson(tx, turn.workspaceId, turn.chatId);
+      return true;
+    });
+    if (isOurs) this.wakeups.announce(DONE, turn.id);
+  }
+
+  /** Lets go of a turn for `ms`. */
+  park(turn: ClaimedTurn, ms: number): Promise<void> {
+    return parkTurn(this.pool, turn, ms);
+  }
+}

@@ -1,0 +1,164 @@
+import { Inject, Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { v7 as uuid7 } from 'uuid';
+import { dropStaleStatuses } from '../chats/outbox.queries.js';
+import { LOGGER } from '../common/logger.js';
+import { CONFIG, type RuntimeConfig } from '../config.js';
+import { TURN, WakeupsService } from '../jobs/wakeups.service.js';
+import { POOL } from '../prisma/database.pool.js';
+import { ReplyService } from './reply.service.js';
+import {
+  type ClaimedTurn,
+  claimDueTurns,
+  heartbeat,
+  reclaimTurns,
+  releaseAllOwners,
+  releaseOwner,
+} from './turns.queries.js';
+
+const CLAIM_SIZE = 200;
+/** The backstop where a wake-up was lost. */
+const POLL_MS = 250;
+const RECLAIM_MS = 1_000;
+const HEARTBEAT_MS = 5_000;
+const HOUSEKEEPING_MS = 3_600_000;
+/** What finishes within this after SIGTERM finishes; the rest is released for another worker. */
+const DRAIN_MS = 12_000;
+/** A part in flight is waited for a little longer: its outcome is worth knowing. */
+const ABORTED_MS = 5_000;
+
+/** Claims due turns and runs many at once: they mostly wait for the model. One per process. */
+@Injectable()
+export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly id = uuid7();
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly wakeTimes = new Set<number>();
+  private readonly abort = new AbortController();
+  private stopping = false;
+  private ticking = false;
+  private tickAgain = false;
+  private stopListening: () => void = () => undefined;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly wakeups: WakeupsService,
+    private readonly replies: ReplyService,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.role === 'api') return;
+    if (this.config.exclusiveDatabase) await releaseAllOwners(this.pool);
+    await heartbeat(this.pool, this.id, []);
+    this.stopListening = this.wakeups.on(TURN, (dueInMs) => this.wakeIn(Number(dueInMs) || 0));
+    this.every(POLL_MS, () => this.tick());
+    this.every(RECLAIM_MS, () => this.reclaim());
+    this.every(HEARTBEAT_MS, () => heartbeat(this.pool, this.id, [...this.running.keys()]));
+    this.every(HOUSEKEEPING_MS, () => dropStaleStatuses(this.pool));
+    void this.tick();
+    void this.guard(() => this.reclaim());
+  }
+
+  /** Stops claiming, lets running turns finish, releases the rest. At most 25 s. */
+  async onModuleDestroy(): Promise<void> {
+    if (this.config.role === 'api') return;
+    this.stopping = true;
+    this.stopListening();
+    const drained = Promise.all([...this.running.values()]);
+    await Promise.race([drained, delay(DRAIN_MS)]);
+    this.abort.abort();
+    await Promise.race([drained, delay(ABORTED_MS)]);
+    for (const timer of this.timers) clearInterval(timer);
+    await this.guard(() => releaseOwner(this.pool, this.id));
+  }
+
+  /** Turns this process works on. */
+  get load(): number {
+    return this.running.size;
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    let busy = false;
+    const timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      void this.guard(work).finally(() => {
+        busy = false;
+      });
+    }, ms);
+    this.timers.add(timer);
+  }
+
+  /** Ticks at the moment a turn falls due; neighbouring moments share a tick. */
+  private wakeIn(ms: number): void {
+    if (ms <= 0) {
+      void this.tick();
+      return;
+    }
+    const at = Math.ceil((performance.now() + ms + 2) / 10) * 10;
+    if (this.wakeTimes.has(at)) return;
+    this.wakeTimes.add(at);
+    setTimeout(() => {
+      this.wakeTimes.delete(at);
+      void this.tick();
+    }, at - performance.now()).unref();
+  }
+
+  /** Claims until nothing is due or all hands are full. One at a time; a call meanwhile means: once more. */
+  private async tick(): Promise<void> {
+    if (this.ticking) {
+      this.tickAgain = true;
+      return;
+    }
+    this.ticking = true;
+    try {
+      do {
+        this.tickAgain = false;
+        const free = Math.min(CLAIM_SIZE, this.config.workerConcurrency - this.running.size);
+        if (this.stopping || free <= 0) break;
+        const turns = await claimDueTurns(this.pool, this.id, free);
+        for (const turn of turns) this.start(turn);
+        if (turns.length === free) this.tickAgain = true;
+      } while (this.tickAgain);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'turns not claimed; trying again');
+    } finally {
+      this.ticking = false;
+    }
+  }
+
+  private async reclaim(): Promise<void> {
+    const free = Math.min(CLAIM_SIZE, this.config.workerConcurrency - this.running.size);
+    if (this.stopping || free <= 0) return;
+    for (const turn of await reclaimTurns(this.pool, this.id, free)) this.start(turn);
+  }
+
+  private start(turn: ClaimedTurn): void {
+    const work = this.replies
+      .run(turn, this.abort.signal)
+      .catch((error: unknown) => {
+        // Not even its end could be written: without heartbeats the lease runs out, and the turn is resumed.
+        this.logger.error({ err: error, turn: turn.id }, 'turn interrupted; it will be resumed');
+      })
+      .finally(() => {
+        this.running.delete(turn.id);
+        void this.tick();
+      });
+    this.running.set(turn.id, work);
+  }
+
+  private guard(work: () => Promise<void>): Promise<void> {
+    return work().catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'worker housekeeping failed; trying again');
+    });
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,86 @@
+import 'reflect-metadata';
+import helmet from '@fastify/helmet';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { v7 as uuid7 } from 'uuid';
+import { AppModule } from './app.module.js';
+import { LOGGER } from './common/logger.js';
+import { serveOpenApi } from './common/openapi.js';
+import type { RuntimeConfig } from './config.js';
+import { EvolutionDoorService } from './webhooks/evolution-door.service.js';
+import { guardWebhooks } from './webhooks/guard-webhooks.server.js';
+
+/** The largest body anyone may send; a gateway's event with a long text and its context stays far below. */
+const BODY_LIMIT_BYTES = 25 * 1024 * 1024;
+/** A body that drips in for longer is an attack, not a connection. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Builds the application: nothing is connected and no port is open until `init` or `listen`. */
+export async function createApp(
+  config: RuntimeConfig,
+  extra: readonly DynamicModule[] = [],
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: config.trustProxy as never,
+    genReqId: () => uuid7(),
+    // A customer's text may hold "__proto__": the key is dropped, the message is not.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config, extra), adapter, {
+    logger: false,
+    abortOnError: false,
+    // Fastify's own JSON parser, and no other: forms and plain text are refused with 415.
+    bodyParser: false,
+  });
+  app.useLogger(nestLogger(app.get<Logger>(LOGGER)));
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('text/plain');
+  guardWebhooks(fastify as never, app.get(EvolutionDoorService));
+  if (config.role === 'worker') fastify.addHook('onRequest', onlyHealth);
+  await app.register(helmet as never, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        frameAncestors: ["'none'"],
+        // On plain HTTP (a shop's own network) the browser must not ask for HTTPS.
+        upgradeInsecureRequests: config.publicUrl.startsWith('https:') ? [] : null,
+      },
+    },
+    hsts: config.publicUrl.startsWith('https:'),
+  });
+  serveOpenApi(app);
+  return app;
+}
+
+/** A worker process has no door but the one its supervisor knocks at. */
+async function onlyHealth(
+  request: { url: string },
+  reply: { code(status: number): { send(body?: unknown): unknown } },
+) {
+  if (!request.url.startsWith('/health/')) await reply.code(404).send();
+}
+
+/** Nest's own words: warnings and errors at their level, its start-up chatter only when debugging. */
+function nestLogger(logger: Logger): LoggerService {
+  const say =
+    (level: 'debug' | 'warn' | 'error' | 'fatal') =>
+    (message: unknown, ...rest: unknown[]) =>
+      logger[level]({ context: rest.at(-1) }, String(message));
+  return {
+    log: say('debug'),
+    debug: say('debug'),
+    verbose: say('debug'),
+    warn: say('warn'),
+    error: say('error'),
+    fatal: say('fatal'),
+  };
+}

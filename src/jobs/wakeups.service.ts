@@ -1,0 +1,84 @@
+import { EventEmitter } from 'node:events';
+import { Inject, Injectable, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { LOGGER } from '../common/logger.js';
+import { CONFIG, type RuntimeConfig } from '../config.js';
+import { POOL } from '../prisma/database.pool.js';
+
+/** What processes tell each other. Everything a wake-up says is also a row: a lost one costs a poll interval. */
+export type Topic = 'tawkee_turn' | 'tawkee_done' | 'tawkee_config';
+
+/** A turn may be due; payload: ms until then. */
+export const TURN: Topic = 'tawkee_turn';
+/** A turn ended; payload: its id. */
+export const DONE: Topic = 'tawkee_done';
+/** Agent, settings or channel changed; payload: the workspace id, or `*` after a lost connection. */
+export const CONFIG_CHANGED: Topic = 'tawkee_config';
+
+const RECONNECT_MS = 1_000;
+
+/** LISTEN/NOTIFY behind three topics. Listeners must be harmless when called twice or for nothing. */
+@Injectable()
+export class WakeupsService implements OnModuleInit, OnApplicationShutdown {
+  private readonly local = new EventEmitter().setMaxListeners(0);
+  private client: pg.Client | undefined;
+  private closing = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+    @Inject(POOL) private readonly pool: pg.Pool,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.listen();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.closing = true;
+    await this.client?.end().catch(() => undefined);
+  }
+
+  /** Calls `listener` for each wake-up of this or another process; returns the way to stop. */
+  on(topic: Topic, listener: (payload: string) => void): () => void {
+    this.local.on(topic, listener);
+    return () => this.local.off(topic, listener);
+  }
+
+  /** Wakes this process only. */
+  wakeHere(topic: Topic, payload: string): void {
+    this.local.emit(topic, payload);
+  }
+
+  /** Wakes every process, this one at once. Never throws: the rows are there, a poll will find them. */
+  announce(topic: Topic, payload: string): void {
+    this.wakeHere(topic, payload);
+    this.pool.query('SELECT pg_notify($1, $2)', [topic, payload]).catch((error: unknown) => {
+      this.logger.warn({ err: error, topic }, 'wake-up not sent; polling will find the work');
+    });
+  }
+
+  private async listen(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.config.databaseUrl, application_name: 'tawkee-listen' });
+    let lost = false;
+    const retry = () => {
+      if (lost || this.closing) return;
+      lost = true;
+      client.end().catch(() => undefined);
+      setTimeout(() => void this.listen(), RECONNECT_MS).unref();
+    };
+    client.on('error', retry);
+    client.on('end', retry);
+    client.on('notification', ({ channel, payload }) => this.local.emit(channel, payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${TURN}; LISTEN ${DONE}; LISTEN ${CONFIG_CHANGED}`);
+      this.client = client;
+      this.wakeHere(CONFIG_CHANGED, '*');
+    } catch (error) {
+      this.logger.warn({ err: error }, 'not listening yet; trying again');
+      retry();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { ChannelsService } from '../channels/channels.service.js';
+import { ConnectionCheckService } from '../channels/connection-check.service.js';
+import { OutboxService } from '../chats/outbox.service.js';
+import { AppError } from '../common/app-error.js';
+import { LOGGER } from '../common/logger.js';
+import { toStorableText } from '../common/storable-text.js';
+import { type ReceivedMessage, ReceiveMessageService } from '../conversations/receive-message.service.js';
+import {
+  type ConnectionEvent,
+  type EchoEvent,
+  type InboundEvent,
+  type MessageEvent,
+  parseInboundEvents,
+  type StatusEvent,
+} from '../evolution-api/inbound-event.js';
+import { isOutage } from '../prisma/is-outage.js';
+import { PrismaService } from '../prisma/prisma.service.js';
+import type { KnockingChannel } from './evolution-door.service.js';
+
+/** Quarantined bodies are for people to read: more than this helps nobody. */
+const QUARANTINE_CHARACTERS = 1_000_000;
+
+/** Takes what the gateway reports to where it belongs. Resolves only when everything of it is committed. */
+@Injectable()
+export class InboundService {
+  constructor(
+    private readonly receiver: ReceiveMessageService,
+    private readonly outbox: OutboxService,
+    private readonly channels: ChannelsService,
+    private readonly connections: ConnectionCheckService,
+    private readonly prisma: PrismaService,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Stores one webhook body. Duplicates and events we do not use are success; what cannot be read, or is refused by the
+   * database on its own account, goes to quarantine.
+   * @throws UNAUTHORIZED (another channel's body), TEMPORARILY_UNAVAILABLE (the gateway shall send it again)
+   */
+  async accept(channel: KnockingChannel, body: unknown): Promise<void> {
+    const claimed = (body as { instance?: unknown } | null)?.instance;
+    if (typeof claimed === 'string' && claimed !== channel.instanceName)
+      throw new AppError('UNAUTHORIZED', 'This webhook address or its secret is not valid.');
+    const events = parseInboundEvents(body, Date.now());
+    await Promise.all(events.map((event) => this.acceptOne(channel, event, body)));
+  }
+
+  private async acceptOne(channel: KnockingChannel, event: InboundEvent, body: unknown): Promise<void> {
+    try {
+      await this.handle(channel, event, body);
+    } catch (error) {
+      if (isOutage(error))
+        throw new AppError('TEMPORARILY_UNAVAILABLE', 'Try again shortly.', { retryAfterSeconds: 5, cause: error });
+      this.logger.error({ err: error, channel: channel.channelId, kind: event.kind }, 'event refused; quarantined');
+      await this.quarantine(channel, body, error instanceof Error ? error.message : 'unknown error');
+    }
+  }
+
+  private async handle(channel: KnockingChannel, event: InboundEvent, body: unknown): Promise<void> {
+    switch (event.kind) {
+      case 'message':
+        return this.message(channel, event);
+      case 'echo':
+        return this.echo(channel, event);
+      case 'status':
+        return this.status(channel, event);
+      case 'connection':
+        return this.connection(channel, event);
+      case 'qr':
+        return this.channels.applyQr(channel.workspaceId, channel.channelId, event);
+      case 'unreadable':
+        this.logger.warn(
+          { channel: channel.channelId, event: event.event, problem: event.problem },
+          'unreadable event',
+        );
+        return this.quarantine(channel, body, event.problem);
+      case 'ignored':
+        this.logger.debug({ event: event.event, reason: event.reason }, 'event not used');
+    }
+  }
+
+  /** Groups, status posts and newsletters are not answered and not kept: the channel does not take part in them. */
+  private async message(channel: KnockingChannel, event: MessageEvent): Promise<void> {
+    if (event.scope !== 'private' || event.aliases.length === 0) return;
+    await this.receiver.receive({
+      ...received(channel, event),
+      name: event.fromMe ? null : event.pushName,
+      role: event.fromMe ? 'assistant' : 'user',
+      author: event.fromMe ? 'HUMAN' : 'CUSTOMER',
+      content: event.content,
+      answer: !event.fromMe,
+    });
+  }
+
+  /** An echo never begins a turn: it proves a part of ours, or shows what another system sent through the gateway. */
+  private async echo(channel: KnockingChannel, event: EchoEvent): Promise<void> {
+    if (event.scope !== 'private' || event.aliases.length === 0) return;
+    const echo = await this.outbox.bindEcho({
+      workspaceId: channel.workspaceId,
+      channelId: channel.channelId,
+      providerId: event.providerId,
+      aliases: event.aliases,
+      text: event.text,
+    });
+    if (echo === 'pending')
+      this.logger.warn({ channel: channel.channelId }, 'echo of a text other than the one in flight');
+    if (echo !== 'foreign') return;
+    await this.receiver.receive({
+      ...received(channel, event),
+      name: null,
+      role: 'assistant',
+      author: 'API',
+      content: null,
+      answer: false,
+    });
+  }
+
+  private async status(channel: KnockingChannel, event: StatusEvent): Promise<void> {
+    if (!event.fromMe || event.status === 'PENDING') return;
+    await this.outbox.applyStatus({
+      workspaceId: channel.workspaceId,
+      channelId: channel.channelId,
+      providerId: event.providerId,
+      status: event.status === 'ERROR' ? 'FAILED' : event.status,
+    });
+  }
+
+  private async connection(channel: KnockingChannel, event: ConnectionEvent): Promise<void> {
+    await this.channels.applyConnection(channel.workspaceId, channel.channelId, event);
+    void this.confirm(channel);
+  }
+
+  /** After the event is kept, and not awaited: the gateway waits for our 200 while we would wait for its answer. */
+  private async confirm(channel: KnockingChannel): Promise<void> {
+    const state = await this.connections.confirm(channel.workspaceId, channel.channelId);
+    if (state === 'open') await this.outbox.wakeChannel(channel.workspaceId, channel.channelId).catch(() => undefined);
+  }
+
+  private async quarantine(channel: KnockingChannel, body: unknown, problem: string): Promise<void> {
+    const { apikey: _secret, ...kept } = (typeof body === 'object' && body !== null ? body : { body }) as {
+      apikey?: unknown;
+    };
+    await this.prisma.webhookQuarantine
+      .create({
+        data: {
+          workspaceId: channel.workspaceId,
+          channelId: channel.channelId,
+          body: toStorableText(JSON.stringify(kept), QUARANTINE_CHARACTERS),
+          error: toStorableText(problem, 2_000),
+        },
+      })
+      .catch((error: unknown) => {
+        throw new AppError('TEMPORARILY_UNAVAILABLE', 'Try again shortly.', { retryAfterSeconds: 5, cause: error });
+      });
+  }
+}
+
+function received(channel: KnockingChannel, event: MessageEvent | EchoEvent) {
+  return {
+    workspaceId: channel.workspaceId,
+    channelId: channel.channelId,
+    providerId: event.providerId,
+    aliases: event.aliases,
+    address: event.address,
+    phone: event.phone,
+    type: event.type,
+    text: event.text,
+    sentAtMs: event.sentAtMs,
+  } satisfies Partial<ReceivedMessage>;
+}
