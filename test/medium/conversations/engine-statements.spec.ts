@@ -1,0 +1,399 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  applyStatuses,
+  beginSends,
+  bindEchoes,
+  loadReconcileScene,
+  movePart,
+  partsOfTurn,
+  recordSent,
+} from '../../../src/chats/outbox.queries.js';
+import { handToPerson } from '../../../src/chats/takeover.queries.js';
+import { type ReceivedMessage, ReceiveMessageService } from '../../../src/conversations/receive-message.service.js';
+import {
+  type ClaimedTurn,
+  claimDueTurns,
+  endTurn,
+  heartbeat,
+  loadScenes,
+  parkTurn,
+  reclaimTurns,
+  releaseOwner,
+  settleTurns,
+} from '../../../src/conversations/turns.queries.js';
+import { hashText } from '../../../src/evolution-api/hash-text.js';
+import { createPool } from '../../../src/prisma/database.pool.js';
+import { inTransaction } from '../../../src/prisma/transaction.queries.js';
+import { createTestDatabase } from '../../support/database.js';
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let pool: pg.Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url, 8);
+});
+afterAll(async () => {
+  await pool?.end();
+  await database?.drop();
+});
+
+/** A workspace with one agent and one open channel. */
+async function openChannel(grouping = 'NO_GROUP', type = 'WHATSAPP') {
+  const [ws, agent, channel] = [randomUUID(), randomUUID(), randomUUID()];
+  await pool.query(`INSERT INTO workspaces (id, name) VALUES ($1, 'w')`, [ws]);
+  await pool.query(`INSERT INTO agents (workspace_id, id, name) VALUES ($1, $2, 'Bia')`, [ws, agent]);
+  await pool.query(`INSERT INTO agent_settings (workspace_id, agent_id, message_grouping_time) VALUES ($1, $2, $3)`, [
+    ws,
+    agent,
+    grouping,
+  ]);
+  await pool.query(
+    `INSERT INTO channels (workspace_id, id, agent_id, type, name, instance_name, state, state_at)
+     VALUES ($1, $2, $3, $4, 'c', $5, 'open', now() - interval '1 hour')`,
+    [ws, channel, agent, type, `i-${channel}`],
+  );
+  return { ws, channel };
+}
+
+const receiver = () =>
+  new ReceiveMessageService(
+    pool,
+    { role: 'all' } as never,
+    { wakeHere: () => undefined, announce: () => undefined } as never,
+  );
+
+function said(at: { ws: string; channel: string }, text: string, rest: Partial<ReceivedMessage> = {}): ReceivedMessage {
+  return {
+    workspaceId: at.ws,
+    channelId: at.channel,
+    providerId: randomUUID(),
+    aliases: ['5581999990000@s.whatsapp.net'],
+    address: '5581999990000@s.whatsapp.net',
+    name: 'Ana',
+    phone: '5581999990000',
+    role: 'user',
+    author: 'CUSTOMER',
+    type: 'TEXT',
+    text,
+    content: null,
+    sentAtMs: Date.now(),
+    answer: true,
+    ...rest,
+  };
+}
+
+const count = async (table: string, ws: string, where = 'true') =>
+  (await pool.query(`SELECT count(*)::int AS n FROM ${table} WHERE workspace_id = $1 AND ${where}`, [ws])).rows[0].n;
+
+/** Claims the due turns of one workspace; other tests' turns are left as they were claimed. */
+async function claim(ws: string, owner = randomUUID()): Promise<ClaimedTurn> {
+  const turn = (await claimDueTurns(pool, owner, 1000)).find((t) => t.workspaceId === ws);
+  if (!turn) throw new Error('nothing due');
+  return turn;
+}
+
+/** One message received, claimed, thought and settled into parts. */
+async function settled(at: { ws: string; channel: string }, texts = ['um', 'dois']) {
+  await receiver().receive(said(at, 'oi'));
+  const turn = await claim(at.ws);
+  const [scene] = await loadScenes(pool, [turn]);
+  const parts = texts.map((text) => ({
+    id: randomUUID(),
+    messageId: randomUUID(),
+    text,
+    textHash: Buffer.from(hashText(text)),
+  }));
+  const [state] = await settleTurns(pool, [
+    { turn, address: scene!.address, servedModel: 'm', trace: { a: 1 }, deliveredLocally: false, parts },
+  ]);
+  const ask = (n: number, fence = turn.fence) => ({
+    workspaceId: at.ws,
+    partId: parts[n]!.id,
+    turnId: turn.id,
+    chatId: turn.chatId,
+    channelId: at.channel,
+    fence,
+  });
+  return { turn, parts, state, ask };
+}
+
+describe('receiving', () => {
+  it('makes contact, aliases, chat, interaction, message and turn of a stranger', async () => {
+    const at = await openChannel();
+    const received = await receiver().receive(said(at, 'oi'));
+    expect(received).toMatchObject({ duplicate: false, turnId: expect.any(String) });
+    for (const table of ['contacts', 'contact_aliases', 'chats', 'interactions', 'messages', 'turns'])
+      expect([table, await count(table, at.ws)]).toEqual([table, 1]);
+  });
+
+  it('stores one id once, from one batch, two processes, or a year later', async () => {
+    const at = await openChannel();
+    const [one, other] = [receiver(), receiver()];
+    const message = said(at, 'oi');
+    const all = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? one : other).receive(message)));
+    expect(all.filter((r) => !r.duplicate)).toHaveLength(1);
+    await pool.query(`UPDATE messages SET created_at = now() - interval '1 year' WHERE workspace_id = $1`, [at.ws]);
+    expect(await one.receive(message)).toEqual({ duplicate: true });
+    expect(await count('messages', at.ws)).toBe(1);
+    expect(await count('turns', at.ws)).toBe(1);
+  });
+
+  it('makes one person of a stranger whom two processes meet at once', async () => {
+    const at = await openChannel('FIVE_SEC');
+    await Promise.all(Array.from({ length: 40 }, (_, i) => receiver().receive(said(at, `m${i}`))));
+    expect(await count('contacts', at.ws)).toBe(1);
+    expect(await count('chats', at.ws)).toBe(1);
+    expect(await count('messages', at.ws)).toBe(40);
+    const { rows } = await pool.query('SELECT inbound_ids FROM turns WHERE workspace_id = $1', [at.ws]);
+    expect(rows).toHaveLength(1);
+    expect(new Set(rows[0].inbound_ids).size).toBe(40);
+  });
+
+  it('adds a second address to the person who has the first', async () => {
+    const at = await openChannel();
+    const lid = '2045988112233@lid';
+    const phone = '5581999990000@s.whatsapp.net';
+    for (const aliases of [[lid], [phone, lid], [phone]])
+      await receiver().receive(said(at, 'oi', { aliases, address: aliases[0]! }));
+    expect(await count('contacts', at.ws)).toBe(1);
+    expect(await count('contact_aliases', at.ws)).toBe(2);
+    const { rows } = await pool.query('SELECT address FROM chats WHERE workspace_id = $1', [at.ws]);
+    expect(rows).toEqual([{ address: phone }]);
+  });
+
+  it('moves the due time with each message, at most three windows', async () => {
+    const at = await openChannel('TEN_SEC');
+    await receiver().receive(said(at, '1'));
+    const due = async () =>
+      (
+        await pool.query<{ s: number }>(
+          `SELECT extract(epoch FROM due_at - first_at)::float8 AS s FROM turns WHERE workspace_id = $1`,
+          [at.ws],
+        )
+      ).rows[0]!.s;
+    expect(await due()).toBeCloseTo(10, 0);
+    await pool.query(`UPDATE turns SET first_at = first_at - interval '5 s' WHERE workspace_id = $1`, [at.ws]);
+    await receiver().receive(said(at, '2'));
+    expect(await due()).toBeCloseTo(15, 0);
+    await pool.query(`UPDATE turns SET first_at = first_at - interval '22 s' WHERE workspace_id = $1`, [at.ws]);
+    await receiver().receive(said(at, '3'));
+    expect(await due()).toBeCloseTo(30, 0);
+  });
+
+  it('opens the next turn when the last one is already being answered', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, '1'));
+    const first = await claim(at.ws);
+    await receiver().receive(said(at, '2'));
+    expect(await count('turns', at.ws, `state = 'COLLECTING'`)).toBe(1);
+    expect((await claimDueTurns(pool, randomUUID(), 1000)).filter((t) => t.workspaceId === at.ws)).toEqual([]);
+    const [scene] = await loadScenes(pool, [first]);
+    expect(scene!.inbound.map((m) => m.text)).toEqual(['1']);
+    expect(scene!.history).toEqual([]);
+    await endTurn(pool, first, 'SKIPPED', 'human');
+    const second = await claim(at.ws);
+    const [next] = await loadScenes(pool, [second]);
+    expect([next!.history.map((m) => m.text), next!.inbound.map((m) => m.text)]).toEqual([['1'], ['2']]);
+  });
+
+  it('never mixes two tenants that know the same number', async () => {
+    const [a, b] = [await openChannel(), await openChannel()];
+    const service = receiver();
+    await Promise.all([service.receive(said(a, 'de a')), service.receive(said(b, 'de b'))]);
+    for (const [at, text] of [
+      [a, 'de a'],
+      [b, 'de b'],
+    ] as const) {
+      const [scene] = await loadScenes(pool, [await claim(at.ws).catch(() => lastTurn(at.ws))]);
+      expect([...scene!.history, ...scene!.inbound].map((m) => m.text)).toEqual([text]);
+    }
+  });
+
+  it('lets a poisonous row fail alone', async () => {
+    const at = await openChannel();
+    const service = receiver();
+    const results = await Promise.allSettled([
+      service.receive(said(at, 'bom')),
+      service.receive(said(at, 'mau', { type: 'TEXT', author: 'NOBODY' as never })),
+      service.receive(said(at, 'bom também')),
+    ]);
+    expect(results.map((r) => r.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await count('messages', at.ws)).toBe(2);
+  });
+});
+
+/** The claimed turn of a workspace whose claim went to another test's batch. */
+async function lastTurn(ws: string): Promise<ClaimedTurn> {
+  const { rows } = await pool.query(
+    `SELECT workspace_id AS "workspaceId", id, chat_id AS "chatId", channel_id AS "channelId", agent_id AS "agentId", state,
+            epoch, fence, attempt, inbound_ids AS "inboundIds" FROM turns WHERE workspace_id = $1`,
+    [ws],
+  );
+  return rows[0];
+}
+
+describe('owning a turn', () => {
+  it('is claimed by one of many', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, 'oi'));
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claimDueTurns(pool, randomUUID(), 1000)));
+    expect(claims.flat().filter((t) => t.workspaceId === at.ws)).toHaveLength(1);
+  });
+
+  it('is resumed when its lease ends, and the old owner can do nothing any more', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, 'oi'));
+    const old = await claim(at.ws);
+    await parkTurn(pool, old, 0);
+    const resumed = (await reclaimTurns(pool, randomUUID(), 1000)).find((t) => t.workspaceId === at.ws)!;
+    expect(resumed.fence).toBe(old.fence + 1);
+    const thought = (turn: ClaimedTurn) => ({
+      turn,
+      address: 'a',
+      servedModel: 'm',
+      trace: null,
+      deliveredLocally: false,
+      parts: [{ id: randomUUID(), messageId: randomUUID(), text: 'x', textHash: Buffer.from(hashText('x')) }],
+    });
+    expect(await settleTurns(pool, [thought(old)])).toEqual([undefined]);
+    expect(await endTurn(pool, old, 'FAILED', 'x')).toBe(false);
+    expect(await count('outbound_parts', at.ws)).toBe(0);
+    expect(await settleTurns(pool, [thought(resumed)])).toEqual(['SENDING']);
+    expect(await count('outbound_parts', at.ws)).toBe(1);
+  });
+
+  it('is kept by heartbeats, for the turns in hand only', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, 'oi'));
+    const owner = randomUUID();
+    const turn = await claim(at.ws, owner);
+    await pool.query(`UPDATE turns SET lease_until = now() - interval '1 s' WHERE id = $1`, [turn.id]);
+    await heartbeat(pool, owner, []);
+    expect(await count('turns', at.ws, 'lease_until < now()')).toBe(1);
+    await heartbeat(pool, owner, [turn.id]);
+    expect(await count('turns', at.ws, 'lease_until > now()')).toBe(1);
+    await releaseOwner(pool, owner);
+    expect(await count('turns', at.ws, 'lease_until <= now()')).toBe(1);
+  });
+
+  it('is void once a person acted', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, 'oi'));
+    const turn = await claim(at.ws);
+    await inTransaction(pool, (tx) => handToPerson(tx, at.ws, turn.chatId));
+    const part = { id: randomUUID(), messageId: randomUUID(), text: 'x', textHash: Buffer.from(hashText('x')) };
+    const thought = { turn, address: 'a', servedModel: 'm', trace: null, deliveredLocally: false, parts: [part] };
+    expect(await settleTurns(pool, [thought])).toEqual(['SKIPPED']);
+    expect(await count('outbound_parts', at.ws)).toBe(0);
+    expect(await count('turns', at.ws, `state = 'SKIPPED' AND reason = 'human'`)).toBe(1);
+    expect(await count('interactions', at.ws, `status = 'WAITING'`)).toBe(1);
+  });
+});
+
+describe('sending', () => {
+  it('begins a part once, whoever asks and however often', async () => {
+    const at = await openChannel();
+    const { ask } = await settled(at);
+    const begins = await Promise.all(Array.from({ length: 6 }, () => beginSends(pool, [ask(0)])));
+    expect(begins.flat().sort()).toEqual(['began', 'lost', 'lost', 'lost', 'lost', 'lost']);
+  });
+
+  it.each([
+    { name: 'an old fence', spoil: async () => undefined, fence: 0, expected: 'lost' },
+    {
+      name: 'a person who took over',
+      spoil: (ws: string, chat: string) => inTransaction(pool, (tx) => handToPerson(tx, ws, chat)),
+      expected: 'human',
+    },
+    {
+      name: 'a number that is not connected',
+      spoil: (ws: string) => pool.query(`UPDATE channels SET state = 'close' WHERE workspace_id = $1`, [ws]),
+      expected: 'channel_closed',
+    },
+  ])('does not begin with $name', async ({ spoil, fence, expected }) => {
+    const at = await openChannel();
+    const { turn, ask } = await settled(at);
+    await spoil(at.ws, turn.chatId);
+    expect(await beginSends(pool, [ask(0, fence)])).toEqual([expected]);
+    expect(await count('outbound_parts', at.ws, `state = 'SENDING'`)).toBe(0);
+  });
+
+  it('ends the turn with its last part, and applies a status that was early', async () => {
+    const at = await openChannel();
+    const { ask, parts } = await settled(at);
+    await applyStatuses(pool, [{ workspaceId: at.ws, channelId: at.channel, providerId: 'P1', status: 'DELIVERED' }]);
+    for (const [n, providerId] of [
+      [0, 'P1'],
+      [1, 'P2'],
+    ] as const) {
+      await beginSends(pool, [ask(n)]);
+      expect(await count('turns', at.ws, `state = 'SENDING'`)).toBe(1);
+      expect(await recordSent(pool, [{ workspaceId: at.ws, partId: parts[n]!.id, providerId }])).toEqual([true]);
+    }
+    expect(await count('turns', at.ws, `state = 'DONE'`)).toBe(1);
+    const { rows } = await pool.query(
+      `SELECT provider_id, status FROM messages WHERE workspace_id = $1 AND role = 'assistant' ORDER BY seq`,
+      [at.ws],
+    );
+    expect(rows).toEqual([
+      { provider_id: 'P1', status: 'DELIVERED' },
+      { provider_id: 'P2', status: 'SENT' },
+    ]);
+    await applyStatuses(pool, [{ workspaceId: at.ws, channelId: at.channel, providerId: 'P2', status: 'READ' }]);
+    await applyStatuses(pool, [{ workspaceId: at.ws, channelId: at.channel, providerId: 'P2', status: 'DELIVERED' }]);
+    expect(await count('messages', at.ws, `provider_id = 'P2' AND status = 'READ'`)).toBe(1);
+    expect(await count('parked_statuses', at.ws)).toBe(0);
+  });
+
+  const echo = (at: { ws: string; channel: string }, providerId: string, text: string) => ({
+    workspaceId: at.ws,
+    channelId: at.channel,
+    providerId,
+    aliases: ['5581999990000@s.whatsapp.net'],
+    textHash: Buffer.from(hashText(text)),
+  });
+
+  it('takes an echo as the proof, before or after the answer, once', async () => {
+    const at = await openChannel();
+    const { ask, parts } = await settled(at, ['ok', 'ok']);
+    expect(await bindEchoes(pool, [echo(at, 'E0', 'ok')])).toEqual(['foreign']);
+    await beginSends(pool, [ask(0)]);
+    expect(await bindEchoes(pool, [echo(at, 'E1', ' ok\r\n')])).toEqual(['bound']);
+    expect(await recordSent(pool, [{ workspaceId: at.ws, partId: parts[0]!.id, providerId: 'E1' }])).toEqual([false]);
+    await beginSends(pool, [ask(1)]);
+    expect(await bindEchoes(pool, [echo(at, 'E1', 'ok')])).toEqual(['known']);
+    expect(await bindEchoes(pool, [echo(at, 'E9', 'outra coisa')])).toEqual(['pending']);
+    await recordSent(pool, [{ workspaceId: at.ws, partId: parts[1]!.id, providerId: 'E2' }]);
+    expect(await bindEchoes(pool, [echo(at, 'E2', 'ok')])).toEqual(['known']);
+    const { rows } = await pool.query(`SELECT provider_id FROM outbound_parts WHERE workspace_id = $1 ORDER BY n`, [
+      at.ws,
+    ]);
+    expect(rows.map((r) => r.provider_id)).toEqual(['E1', 'E2']);
+  });
+
+  it('binds one echo to one part though it came three times in one batch', async () => {
+    const at = await openChannel();
+    const { ask } = await settled(at, ['ok', 'ok']);
+    await beginSends(pool, [ask(0)]);
+    const outcomes = await bindEchoes(pool, [echo(at, 'E1', 'ok'), echo(at, 'E1', 'ok'), echo(at, 'E1', 'ok')]);
+    expect(outcomes.filter((o) => o === 'bound')).toHaveLength(1);
+    expect(await count('outbound_parts', at.ws, `state = 'SENT'`)).toBe(1);
+  });
+
+  it('settles an uncertain part by a late echo and lets its turn go on', async () => {
+    const at = await openChannel();
+    const { ask, parts, turn } = await settled(at);
+    await beginSends(pool, [ask(0)]);
+    expect(await movePart(pool, at.ws, parts[0]!.id, 'SENDING', 'UNKNOWN', 'timeout')).toBe(true);
+    await parkTurn(pool, turn, 75_000);
+    const scene = await loadReconcileScene(pool, at.ws, parts[0]!.id);
+    expect(scene).toMatchObject({ openSince: true, aliases: ['5581999990000@s.whatsapp.net'] });
+    expect(scene!.canary).toBeTruthy();
+    expect(await bindEchoes(pool, [echo(at, 'L1', 'um')])).toEqual(['bound']);
+    const resumed = (await reclaimTurns(pool, randomUUID(), 1000)).find((t) => t.id === turn.id);
+    expect(resumed?.state).toBe('SENDING');
+    expect((await partsOfTurn(pool, at.ws, turn.id)).map((p) => p.state)).toEqual(['SENT', 'PENDING']);
+  });
+});
