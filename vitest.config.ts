@@ -43,6 +43,16 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.spec.ts'],
+          globalSetup: ['test/support/global-database.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
           name: 'chaos',
           include: ['test/chaos/**/*.spec.ts'],
           globalSetup: ['test/support/global-database.ts'],

@@ -39,11 +39,16 @@ export function generateClient() {
   const stamp = join(GENERATED, '.stamp');
   if (readStamp(stamp) === wanted && existsSync(join(GENERATED, 'client.ts'))) return;
   // Prisma downloads an engine for this command, and does not use it: any executable will do.
-  run('prisma generate', [at('node_modules/prisma/build/index.js'), 'generate'], {
+  const env = {
+    ...process.env,
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     PRISMA_HIDE_UPDATE_MESSAGE: '1',
     CHECKPOINT_DISABLE: '1',
-  });
+  };
+  const args = [at('node_modules/prisma/build/index.js'), 'generate'];
+  const generated = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env });
+  if (generated.status !== 0) console.error(`${generated.stdout}${generated.stderr}`);
+  finish('prisma generate', generated);
   writeFileSync(stamp, wanted);
 }
 

@@ -17,6 +17,7 @@ describe('answerOffline', () => {
       expected: 'O bolo de cenoura custa 60 reais.',
     },
     { name: 'reads past accents', input: [user('aceitam cartao?')], expected: 'Aceitamos Pix e cartão.' },
+    { name: 'greets whoever asks how it is', input: [user('Oi, tudo bem?')], expected: 'Olá! Como posso ajudar?' },
     { name: 'greets', input: [user('Bom dia!')], expected: 'Olá! Como posso ajudar?' },
     { name: 'admits what it does not know', input: [user('vendem pneus?')], expected: 'Não encontrei isso' },
     { name: 'answers in Spanish', input: [user('hola, ¿venden neumáticos?')], expected: 'No encontré eso' },

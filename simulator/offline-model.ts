@@ -8,7 +8,7 @@ type Language = 'pt' | 'es' | 'en';
 
 const STOP_WORDS = new Set(
   (
-    'a o as os um uma de do da dos das em no na nos nas e ou que com por para se eu voce voces tem ter ser esta este isso qual quais como quando onde ' +
+    'tudo bem todo bien a o as os um uma de do da dos das em no na nos nas e ou que com por para se eu voce voces tem ter ser esta este isso qual quais como quando onde ' +
     'el la los las un una y en del al por para con que cual cuales como cuando donde hay tiene tienen usted su ' +
     'the an of in on at to for and or is are do does you your i my me it this that what which how when where have has can'
   ).split(' '),
