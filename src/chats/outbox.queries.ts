@@ -84,7 +84,7 @@ export async function beginSends(pool: Pool, asks: readonly BeginRequest[]): Pro
       })),
     ),
   ];
-  const { rows } = await pool.query<{ n: number; outcome: Begin }>({ name: 'begin-sends', text: BEGIN, values });
+  const { rows } = await pool.query<{ n: number; outcome: Begin }>({ text: BEGIN, values });
   const outcomes = new Map(rows.map((r) => [r.n, r.outcome]));
   return asks.map((_, n) => outcomes.get(n) ?? 'lost');
 }
@@ -130,7 +130,6 @@ export interface SentRecord {
 export async function recordSent(pool: Pool | PoolClient, sent: readonly SentRecord[]): Promise<boolean[]> {
   const rows = sent.map((s, n) => ({ n, ws: s.workspaceId, part: s.partId, provider_id: s.providerId }));
   const result = await pool.query<{ n: number }>({
-    name: 'record-sent',
     text: `WITH hit AS MATERIALIZED (
              SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, part uuid, provider_id text)
              ORDER BY ws, part),
@@ -167,13 +166,17 @@ open_part AS MATERIALIZED (
   SELECT DISTINCT e.n, e.ws, e.provider_id, p.id AS part, p.turn_id, p.started_at,
          p.text_hash = decode(e.hash, 'hex') AS matches
   FROM echo e
-  JOIN contact_aliases a ON a.workspace_id = e.ws AND a.channel_id = e.ch AND a.alias = ANY (e.aliases)
-  JOIN chats c ON c.workspace_id = e.ws AND c.channel_id = e.ch AND c.contact_id = a.contact_id
+  CROSS JOIN unnest(e.aliases) AS said(alias)
+  CROSS JOIN LATERAL (SELECT a.contact_id FROM contact_aliases a
+                      WHERE a.workspace_id = e.ws AND a.channel_id = e.ch AND a.alias = said.alias LIMIT 1) a
+  CROSS JOIN LATERAL (SELECT c.id FROM chats c
+                      WHERE c.workspace_id = e.ws AND c.channel_id = e.ch AND c.contact_id = a.contact_id LIMIT 1) c
   JOIN outbound_parts p ON p.workspace_id = e.ws AND p.chat_id = c.id AND p.state IN ('SENDING', 'UNKNOWN')
 ),
 known AS MATERIALIZED (
   SELECT e.n FROM echo e
-  JOIN messages m ON m.workspace_id = e.ws AND m.channel_id = e.ch AND m.provider_id = e.provider_id
+  WHERE (SELECT 1 FROM messages m
+         WHERE m.workspace_id = e.ws AND m.channel_id = e.ch AND m.provider_id = e.provider_id LIMIT 1) IS NOT NULL
 ),
 hit AS MATERIALIZED (
   SELECT DISTINCT ON (ws, part) n, ws, part, provider_id FROM (
@@ -202,7 +205,6 @@ export async function bindEchoes(pool: Pool, echoes: readonly EchoRecord[]): Pro
     hash: e.textHash.toString('hex'),
   }));
   const result = await pool.query<{ n: number; outcome: Echo }>({
-    name: 'bind-echoes',
     text: BIND_ECHOES,
     values: [JSON.stringify(rows)],
   });
@@ -228,13 +230,15 @@ WITH news AS MATERIALIZED (
   ORDER BY ws, ch, provider_id, ${RANK} status) DESC
 ),
 target AS MATERIALIZED (
-  SELECT n.*, m.id FROM news n
-  JOIN messages m ON m.workspace_id = n.ws AND m.channel_id = n.ch AND m.provider_id = n.provider_id
-  WHERE m.role = 'assistant' ORDER BY m.workspace_id, m.id FOR NO KEY UPDATE OF m
+  SELECT n.*, m.id, m.role FROM news n
+  CROSS JOIN LATERAL (SELECT m.id, m.role FROM messages m
+                      WHERE m.workspace_id = n.ws AND m.channel_id = n.ch AND m.provider_id = n.provider_id
+                      LIMIT 1) m
+  ORDER BY n.ws, m.id
 ),
 risen AS (
   UPDATE messages m SET status = t.status FROM target t
-  WHERE m.workspace_id = t.ws AND m.id = t.id
+  WHERE m.workspace_id = t.ws AND m.id = t.id AND t.role = 'assistant'
     AND ${RANK} t.status) > coalesce(${RANK} m.status), 0)
 )
 INSERT INTO parked_statuses (workspace_id, channel_id, provider_id, status)
@@ -251,7 +255,7 @@ export async function applyStatuses(pool: Pool, statuses: readonly StatusRecord[
     provider_id: s.providerId,
     status: s.status,
   }));
-  await pool.query({ name: 'apply-statuses', text: APPLY_STATUSES, values: [JSON.stringify(rows)] });
+  await pool.query({ text: APPLY_STATUSES, values: [JSON.stringify(rows)] });
   return statuses.map(() => undefined);
 }
 

@@ -56,6 +56,10 @@ export interface StoredRow {
 // - `known_chat` locks chats in key order, so that batches of two processes cannot deadlock and takeovers are seen.
 // - The turn remembers which messages it answers (`inbound_ids`): sequence numbers are given before COMMIT, so a range
 //   of them could skip a message that commits late.
+// - Not a named statement: a plan kept from the days when the tables were empty used the wrong indexes, and 100 messages on
+//   5,000 took 540 ms instead of 50. Planning anew costs 2 to 3 ms a batch.
+// - Look-ups that take their key from two relations are sub-selects with LIMIT: as joins they were planned on the key's
+//   first columns only.
 // - A COLLECTING turn that a worker claims meanwhile no longer matches the partial index: ON CONFLICT then inserts the
 //   next turn.
 const RECEIVE = `
@@ -76,14 +80,15 @@ incoming AS MATERIALIZED (
   FROM json_to_recordset($3::json) AS m(n int, p int, id uuid, provider_id text, role text, author text, type text,
                                         text text, content jsonb, sent_ms float8, answer boolean)
   JOIN person p USING (p)
-  WHERE NOT EXISTS (SELECT 1 FROM messages o
-                    WHERE o.workspace_id = p.ws AND o.channel_id = p.ch AND o.provider_id = m.provider_id)
+  WHERE (SELECT 1 FROM messages o
+         WHERE o.workspace_id = p.ws AND o.channel_id = p.ch AND o.provider_id = m.provider_id LIMIT 1) IS NULL
 ),
 alias AS MATERIALIZED (
-  SELECT a.p, a.k, a.alias, p.ws, p.ch, e.contact_id AS known
+  SELECT a.p, a.k, a.alias, p.ws, p.ch,
+         (SELECT e.contact_id FROM contact_aliases e
+          WHERE e.workspace_id = p.ws AND e.channel_id = p.ch AND e.alias = a.alias LIMIT 1) AS known
   FROM json_to_recordset($2::json) AS a(p int, k int, alias text)
   JOIN person p USING (p)
-  LEFT JOIN contact_aliases e ON e.workspace_id = p.ws AND e.channel_id = p.ch AND e.alias = a.alias
   WHERE a.p IN (SELECT p FROM incoming)
 ),
 owner AS MATERIALIZED (
@@ -193,6 +198,6 @@ export async function receiveMessages(
   messages: readonly MessageRow[],
 ): Promise<StoredRow[]> {
   const values = [JSON.stringify(persons), JSON.stringify(aliases), JSON.stringify(messages)];
-  const { rows } = await pool.query<StoredRow>({ name: 'receive-messages', text: RECEIVE, values });
+  const { rows } = await pool.query<StoredRow>({ text: RECEIVE, values });
   return rows;
 }

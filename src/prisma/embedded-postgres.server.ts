@@ -51,6 +51,8 @@ const SETTINGS = {
   max_connections: '100',
   shared_buffers: '128MB',
   jit: 'off',
+  // A new installation grows from nothing: statistics an hour old would describe empty tables.
+  autovacuum_naptime: '10s',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };
