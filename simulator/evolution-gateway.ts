@@ -271,7 +271,8 @@ export class EvolutionGateway {
     );
     if (!route) return this.sendText(call);
     const answer = await route.handle(call);
-    if (answer !== undefined) sendJson(res, route.status, answer);
+    if (spoilt?.rule.fault === 'reset-after') res.destroy();
+    else if (answer !== undefined) sendJson(res, route.status, answer);
   }
 
   /** The real order: the instance exists (or the new name is free), and only then the key. */
@@ -323,6 +324,7 @@ export class EvolutionGateway {
   private async spoil({ rule }: ActiveRule<RequestRule>, res: ServerResponse): Promise<boolean> {
     if (rule.fault === 'error') sendError(res, rule.status ?? 500, rule.message ?? 'Internal Server Error');
     if (rule.fault === 'reset') res.destroy();
+    if (rule.fault === 'reset-after') return false;
     if (rule.fault !== 'delay') return true;
     await new Promise<void>((resolve) => this.world.later(rule.ms ?? 1_000, resolve));
     return false;

@@ -60,7 +60,8 @@ export interface WebhookRule {
 
 export interface RequestRule {
   readonly on: 'request';
-  readonly fault: 'error' | 'hang' | 'reset' | 'delay';
+  /** reset-after: the call is carried out, and its answer lost. */
+  readonly fault: 'error' | 'hang' | 'reset' | 'reset-after' | 'delay';
   /** Beginning of "METHOD /path", as in "POST /instance/create"; or a pattern of it. */
   readonly match: string | RegExp;
   readonly times?: number;

@@ -242,6 +242,17 @@ describe('owning a turn', () => {
     expect(claims.flat().filter((t) => t.workspaceId === at.ws)).toHaveLength(1);
   });
 
+  it('is never waited for: a claim passes by what another one holds', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, 'oi'));
+    await inTransaction(pool, async (tx) => {
+      await tx.query('SELECT 1 FROM turns WHERE workspace_id = $1 FOR UPDATE', [at.ws]);
+      const claimed = await claimDueTurns(pool, randomUUID(), 1000);
+      expect(claimed.filter((t) => t.workspaceId === at.ws)).toEqual([]);
+    });
+    expect((await claim(at.ws)).state).toBe('THINKING');
+  });
+
   it('is resumed when its lease ends, and the old owner can do nothing any more', async () => {
     const at = await openChannel();
     await receiver().receive(said(at, 'oi'));
@@ -303,8 +314,8 @@ describe('sending', () => {
   it.each([
     { name: 'an old fence', spoil: async () => undefined, fence: 0, expected: 'lost' },
     {
-      name: 'a person who took over',
-      spoil: (ws: string, chat: string) => inTransaction(pool, (tx) => handToPerson(tx, ws, chat)),
+      name: 'a person who took over since',
+      spoil: (ws: string) => pool.query('UPDATE chats SET epoch = epoch + 1 WHERE workspace_id = $1', [ws]),
       expected: 'human',
     },
     {
@@ -314,8 +325,8 @@ describe('sending', () => {
     },
   ])('does not begin with $name', async ({ spoil, fence, expected }) => {
     const at = await openChannel();
-    const { turn, ask } = await settled(at);
-    await spoil(at.ws, turn.chatId);
+    const { ask } = await settled(at);
+    await spoil(at.ws);
     expect(await beginSends(pool, [ask(0, fence)])).toEqual([expected]);
     expect(await count('outbound_parts', at.ws, `state = 'SENDING'`)).toBe(0);
   });
