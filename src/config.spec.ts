@@ -60,7 +60,16 @@ describe('parseConfig', () => {
       expected: 'EVOLUTION_API_URL',
     },
     { name: 'a gateway without its key', env: { EVOLUTION_API_URL: 'http://evo:8080' }, expected: 'EVOLUTION_API_KEY' },
-    { name: 'a lone worker on the embedded database', env: { ROLE: 'worker' }, expected: 'DATABASE_URL' },
+    {
+      name: 'a lone worker on the embedded database',
+      env: { ...production, NODE_ENV: '', ROLE: 'worker' },
+      expected: 'DATABASE_URL',
+    },
+    {
+      name: 'split processes that simulate',
+      env: { ROLE: 'api', DATABASE_URL: 'postgres://x/y' },
+      expected: 'EVOLUTION_API_URL',
+    },
     { name: 'production without a secret', env: { ...production, JWT_SECRET: '' }, expected: 'JWT_SECRET' },
     { name: 'production with a short secret', env: { ...production, JWT_SECRET: 'short' }, expected: 'JWT_SECRET' },
     {

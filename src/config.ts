@@ -42,6 +42,8 @@ const Environment = z
     if (env.EVOLUTION_API_URL && !env.EVOLUTION_API_KEY) say('EVOLUTION_API_KEY', 'is needed with EVOLUTION_API_URL');
     if (env.ROLE !== 'all' && !env.DATABASE_URL)
       say('DATABASE_URL', `is needed with ROLE=${env.ROLE}: the embedded database serves one process`);
+    if (env.ROLE !== 'all' && !env.EVOLUTION_API_URL)
+      say('EVOLUTION_API_URL', `is needed with ROLE=${env.ROLE}: each process would simulate a gateway of its own`);
     if (env.NODE_ENV !== 'production') return;
     if (!env.EVOLUTION_API_URL) say('EVOLUTION_API_URL', 'is needed in production: the simulator never runs there');
     if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL)

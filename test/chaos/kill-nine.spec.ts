@@ -243,4 +243,28 @@ describe(`kill -9 with ${CHATS} turns in flight`, () => {
     db = connect();
     await expectExactlyOnce(shop, phones);
   });
+
+  it('while the database is away the gateway is asked to come again, and nothing is lost', async () => {
+    const shop = await openShop({}, false);
+    const [ana] = await customers(shop, '90006');
+    const found = await request(gateway.url, 'GET', `/webhook/find/${shop.instance}`, { headers: { apikey: 'chaos' } });
+    const { url: address, headers } = found.body;
+    const postmaster = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    process.kill(postmaster, 'SIGKILL');
+    const knock = () => {
+      const body = { event: 'messages.upsert', instance: shop.instance, data: { key: {} } };
+      return request(url, 'POST', new URL(address).pathname, { headers, body });
+    };
+    const refused = await knock();
+    expect([refused.status, refused.body.code]).toEqual([503, 'TEMPORARILY_UNAVAILABLE']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.text).not.toMatch(/ECONN|postgres|127\.0\.0\.1/);
+    expect((await request(url, 'GET', '/health/ready', {})).status).toBe(503);
+    expect((await request(url, 'GET', '/health/live', {})).status).toBe(200);
+    ana!.say('sou o cliente0x');
+    await server.kill();
+    await server.start();
+    await ana!.waitForMessages(2, 60_000);
+    expect(ana!.received.map((m) => m.text)).toEqual([PART(0, 1), PART(0, 2)]);
+  });
 });
