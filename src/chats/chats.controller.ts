@@ -2,8 +2,9 @@ import { Controller, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Answers, AnswersPage } from '../common/answer.decorators.js';
 import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
+import { Success } from '../common/fields.js';
 import { Id, ValidQuery } from '../common/input.decorators.js';
-import { Chat, ListChatsQuery, ListMessagesQuery, Message, OwnMessage, Success } from './chats.dto.js';
+import { Chat, ListChatsQuery, ListMessagesQuery, Message, OwnMessage } from './chats.dto.js';
 import { ChatsService } from './chats.service.js';
 
 @ApiTags('chats')

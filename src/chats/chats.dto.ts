@@ -61,8 +61,6 @@ export type ListChatsQuery = z.infer<typeof ListChatsQuery>;
 export const ListMessagesQuery = PageQuery.omit({ query: true });
 export type ListMessagesQuery = z.infer<typeof ListMessagesQuery>;
 
-export const Success = z.object({ success: z.boolean() });
-
 /** A chat as the inbox query reads it. */
 export interface ChatRow {
   id: string;

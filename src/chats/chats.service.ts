@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { SignedIn } from '../common/auth.decorators.js';
+import { SUCCESS } from '../common/fields.js';
 import { type Page, toSlice } from '../common/pagination.js';
 import { POOL } from '../prisma/database.pool.js';
 import { PrismaService } from '../prisma/prisma.service.js';
@@ -38,16 +39,16 @@ export class ChatsService {
   }
 
   /** A person takes the chat: the agent falls silent at once. */
-  async startHuman(user: SignedIn, id: string): Promise<{ success: true }> {
+  async startHuman(user: SignedIn, id: string): Promise<typeof SUCCESS> {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
     await inTransaction(this.pool, (tx) => handToPerson(tx, workspaceId, chatId));
-    return { success: true };
+    return SUCCESS;
   }
 
   /** The agent answers again, from the next message on. */
-  async stopHuman(user: SignedIn, id: string): Promise<{ success: true }> {
+  async stopHuman(user: SignedIn, id: string): Promise<typeof SUCCESS> {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
     await inTransaction(this.pool, (tx) => handToAgent(tx, workspaceId, chatId));
-    return { success: true };
+    return SUCCESS;
   }
 }
