@@ -21,10 +21,15 @@ export interface Installation {
 
 const KEY = 'bench';
 
-/** Starts everything, signs up, and connects one number without grouping and typing. */
-export async function install(): Promise<Installation> {
+/** Starts everything, signs up, and connects one number without grouping and typing. `ticks`: delivery statuses follow. */
+export async function install({ ticks = true } = {}): Promise<Installation> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tawkee-bench-'));
-  const gateway = await startEvolutionGateway({ apiKey: KEY, record: false, ackDelayMs: 50 });
+  const gateway = await startEvolutionGateway({
+    apiKey: KEY,
+    record: false,
+    ackDelayMs: 50,
+    ...(ticks ? {} : { acks: [] }),
+  });
   const model = await startOpenAiServer({ record: false });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

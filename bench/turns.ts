@@ -4,11 +4,12 @@ import { cpuSeconds, openLoop, percentiles, residentMb } from './measure.js';
 
 /**
  * Whole turns at a constant arrival rate: webhook in, one model call, one part out at the gateway. `addedMs` is what lies
- * between the intended webhook and the arrival on the phone, less the model's own latency.
+ * between the intended webhook and the arrival on the phone, less the model's own latency. With ticks, four more webhooks
+ * follow each part (its echo and three statuses); --ticks=0 leaves only the echo.
  */
 export async function run(options: Record<string, number>) {
-  const { rate = 200, seconds = 20, chats = 1_000, 'model-ms': modelMs = 0 } = options;
-  const site = await install();
+  const { rate = 200, seconds = 20, chats = 1_000, 'model-ms': modelMs = 0, ticks = 1 } = options;
+  const site = await install({ ticks: ticks !== 0 });
   site.model.latencyMs = modelMs;
   site.model.reply(null, 'Tudo certo, já anotei o seu pedido.');
   const asked = new Map<string, number[]>();
@@ -52,6 +53,7 @@ export async function run(options: Record<string, number>) {
     seconds,
     chats,
     modelMs,
+    ticks: ticks !== 0,
     answered: added.length,
     missing: total - added.length,
     refused: refused.length,

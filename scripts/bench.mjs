@@ -1,4 +1,4 @@
-// `npm run bench:ingest`, `npm run bench:turns`: prints one JSON object. Options: --rate, --seconds, --chats, --model-ms.
+// `npm run bench:ingest`, `npm run bench:turns`: prints one JSON object. Options: --rate, --seconds, --chats, --model-ms, --ticks.
 import { ensureBuilt, ensureInstalled } from './ensure.mjs';
 
 await ensureInstalled();
