@@ -84,7 +84,7 @@ export async function beginSends(pool: Pool, asks: readonly BeginRequest[]): Pro
       })),
     ),
   ];
-  const { rows } = await pool.query<{ n: number; outcome: Begin }>({ text: BEGIN, values });
+  const { rows } = await pool.query<{ n: number; outcome: Begin }>({ name: 'begin-sends', text: BEGIN, values });
   const outcomes = new Map(rows.map((r) => [r.n, r.outcome]));
   return asks.map((_, n) => outcomes.get(n) ?? 'lost');
 }
@@ -130,6 +130,7 @@ export interface SentRecord {
 export async function recordSent(pool: Pool | PoolClient, sent: readonly SentRecord[]): Promise<boolean[]> {
   const rows = sent.map((s, n) => ({ n, ws: s.workspaceId, part: s.partId, provider_id: s.providerId }));
   const result = await pool.query<{ n: number }>({
+    name: 'record-sent',
     text: `WITH hit AS MATERIALIZED (
              SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, part uuid, provider_id text)
              ORDER BY ws, part),
@@ -194,7 +195,7 @@ SELECT e.n, CASE WHEN s.n IS NOT NULL THEN 'bound' WHEN k.n IS NOT NULL THEN 'kn
                  WHEN e.n IN (SELECT n FROM open_part) THEN 'pending' ELSE 'foreign' END AS outcome
 FROM echo e LEFT JOIN sent s ON s.n = e.n LEFT JOIN known k ON k.n = e.n`;
 
-/** Binds echoes to the parts they prove. */
+/** Binds echoes to the parts they prove. Not a named statement, for the reason `receiveMessages` gives. */
 export async function bindEchoes(pool: Pool, echoes: readonly EchoRecord[]): Promise<Echo[]> {
   const rows = echoes.map((e, n) => ({
     n,
@@ -247,7 +248,7 @@ WHERE (ws, ch, provider_id) NOT IN (SELECT ws, ch, provider_id FROM target)
 ON CONFLICT (workspace_id, channel_id, provider_id) DO UPDATE SET status = excluded.status
 WHERE ${RANK} excluded.status) > ${RANK} parked_statuses.status)`;
 
-/** Applies delivery statuses, never backwards; unknown ids are parked. */
+/** Applies delivery statuses, never backwards; unknown ids are parked. Not named either: it looks messages up by id. */
 export async function applyStatuses(pool: Pool, statuses: readonly StatusRecord[]): Promise<undefined[]> {
   const rows = statuses.map((s) => ({
     ws: s.workspaceId,

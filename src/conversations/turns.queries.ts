@@ -37,7 +37,7 @@ RETURNING ${CLAIMED}`;
 
 /** Claims up to `limit` due turns for `owner`. Database clock only. */
 export async function claimDueTurns(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
-  const { rows } = await pool.query<ClaimedTurn>({ text: CLAIM, values: [limit, owner, LEASE_SECONDS] });
+  const { rows } = await pool.query<ClaimedTurn>({ name: 'claim', text: CLAIM, values: [limit, owner, LEASE_SECONDS] });
   return rows;
 }
 
@@ -55,6 +55,7 @@ RETURNING ${CLAIMED}`;
 /** Takes over up to `limit` turns whose lease ended. */
 export async function reclaimTurns(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
   const { rows } = await pool.query<ClaimedTurn>({
+    name: 'reclaim',
     text: RECLAIM,
     values: [limit, owner, LEASE_SECONDS],
   });
@@ -156,7 +157,7 @@ export async function loadScenes(pool: Pool, turns: readonly ClaimedTurn[]): Pro
   const values = [
     JSON.stringify(turns.map((t, n) => ({ n, ws: t.workspaceId, chat: t.chatId, inbound: t.inboundIds }))),
   ];
-  const { rows } = await pool.query<SceneRow>({ text: LOAD, values });
+  const { rows } = await pool.query<SceneRow>({ name: 'load', text: LOAD, values });
   const found = new Map(rows.map((r) => [r.n, r]));
   return turns.map((_, n) => found.get(n));
 }
@@ -238,6 +239,7 @@ export async function settleTurns(pool: Pool, thoughts: readonly Settlement[]): 
     s.parts.map((p, n) => ({ t, n, id: p.id, message: p.messageId, text: p.text, hash: p.textHash.toString('hex') })),
   );
   const result = await pool.query<{ n: number; state: Settled }>({
+    name: 'settle',
     text: SETTLE,
     values: [JSON.stringify(rows), JSON.stringify(parts)],
   });
