@@ -143,26 +143,30 @@ describe('a WhatsApp message comes in, the agent answers', () => {
     expect(seen).toContain(true);
   });
 
-  it('keeps every message answered while the model is down, and never shows an error', async () => {
-    const shop = await app.openShop();
-    const down = app.model.failFor(5_000, {
-      status: 500,
-      error: { code: 'server_error', type: 'server_error', message: 'boom' },
-    });
-    const phones = await Promise.all(
-      [0, 1, 2].map((i) => app.gateway.phone(shop.instanceName, { number: `558199999200${i}`, name: 'Ana' })),
-    );
-    await Promise.all(phones.map((phone, i) => phone.say(`pergunta ${i}`)));
-    await Promise.all(phones.map((phone) => phone.waitForMessages(1, 45_000)));
-    void down;
-    const said = phones.flatMap((p) => p.received.map((m) => m.text)).join(' ');
-    expect(said).not.toMatch(/boom|error|500/i);
-    await app.until(
-      `SELECT count(*)::int AS n FROM turns WHERE workspace_id = $1 AND state = 'DONE'`,
-      [shop.workspaceId],
-      (row) => row?.['n'] === 3,
-    );
-  });
+  it.each([
+    { status: 500, code: 'server_error', type: 'server_error' },
+    { status: 429, code: 'rate_limit_exceeded', type: 'tokens' },
+  ])(
+    'keeps every message answered through 5 s of $status from the model, and never shows an error',
+    async ({ status, ...error }) => {
+      const shop = await app.openShop();
+      const already = app.model.requests.length;
+      app.model.failFor(5_000, { status, error: { ...error, message: 'boom' } });
+      const phones = await Promise.all(
+        [0, 1, 2].map((i) => app.gateway.phone(shop.instanceName, { number: `558199999200${i}`, name: 'Ana' })),
+      );
+      await Promise.all(phones.map((phone, i) => phone.say(`pergunta ${i}`)));
+      await Promise.all(phones.map((phone) => phone.waitForMessages(1, 45_000)));
+      expect(app.model.requests.length - already).toBeGreaterThan(phones.length);
+      const said = phones.flatMap((p) => p.received.map((m) => m.text)).join(' ');
+      expect(said).not.toMatch(/boom|error|500/i);
+      await app.until(
+        `SELECT count(*)::int AS n FROM turns WHERE workspace_id = $1 AND state = 'DONE'`,
+        [shop.workspaceId],
+        (row) => row?.['n'] === 3,
+      );
+    },
+  );
 
   it('hands the chat to a person when the model has no quota, in silence towards the customer', async () => {
     const shop = await app.openShop();
