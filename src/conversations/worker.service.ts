@@ -75,11 +75,6 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     await this.guard(() => releaseOwner(this.pool, this.id));
   }
 
-  /** Turns this process works on. */
-  get load(): number {
-    return this.running.size;
-  }
-
   private every(ms: number, work: () => Promise<void>): void {
     let busy = false;
     const timer = setInterval(() => {

@@ -30,11 +30,6 @@ export class MicroBatch<T, R> {
     private readonly options: MicroBatchOptions,
   ) {}
 
-  /** Items that have not been flushed yet. */
-  get depth(): number {
-    return this.waiting.length;
-  }
-
   /** Adds one item; resolves with its result once the batch it joined is committed. */
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
