@@ -1,17 +1,19 @@
 // The floors of the house, from the ground up. A module may import from its own floor only where FLOOR_NEIGHBOURS says so.
 const floors = [
   ['config', 'common'],
-  ['prisma', 'jobs', 'outbound-http', 'openai', 'evolution-api'],
+  ['prisma', 'jobs', 'outbound-http', 'openai', 'evolution-api', 'mail', 'secrets', 'limits', 'idempotency'],
   ['workspaces', 'users', 'models'],
   ['agents', 'channels', 'trainings', 'intentions'],
   ['contacts', 'interactions', 'chats'],
   ['conversations'],
-  ['webhooks', 'auth', 'health'],
+  ['webhooks', 'auth', 'operator', 'health'],
 ];
 const neighbours = {
   config: ['common'],
   common: ['config'],
   jobs: ['prisma'],
+  limits: ['prisma'],
+  idempotency: ['prisma', 'jobs'],
   users: ['workspaces'],
   models: ['workspaces'],
   channels: ['agents'],
@@ -52,7 +54,7 @@ export default {
       name: 'wires-know-no-database',
       comment: 'openai, evolution-api and outbound-http know the outside world, not our tables.',
       severity: 'error',
-      from: { path: place(['openai', 'evolution-api', 'outbound-http']), pathNot: '\\.spec\\.ts$' },
+      from: { path: place(['openai', 'evolution-api', 'outbound-http', 'mail']), pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/(prisma|jobs)/' },
     },
     {

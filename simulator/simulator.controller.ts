@@ -52,7 +52,7 @@ export class SimulatorController {
 
   @Get('api/channels')
   async channels(@CurrentUser() user: SignedIn) {
-    const memberships = await this.access.memberships(user.userId);
+    const memberships = await this.access.memberships(user);
     const rows = await this.prisma.channel.findMany({
       where: { workspaceId: { in: memberships.map((m) => m.workspaceId) }, type: 'WHATSAPP' },
       include: { agent: true },

@@ -30,7 +30,19 @@ const Environment = z
     OPENAI_MODEL: blankIsUnset(z.string().optional()),
     JWT_SECRET: blankIsUnset(z.string().optional()),
     SECRETS_KEY: blankIsUnset(z.string().optional()),
+    SECRETS_KEY_PREVIOUS: blankIsUnset(z.string().optional()),
     REGISTRATION: blankIsUnset(z.enum(['open', 'invite']).optional()),
+    OPERATOR_EMAILS: blankIsUnset(z.string().optional()),
+    CORS_ORIGINS: blankIsUnset(z.string().optional()),
+    SMTP_URL: blankIsUnset(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional()),
+    MAIL_FROM: blankIsUnset(z.string().default('Tawkee <no-reply@localhost>')),
+    GOOGLE_CLIENT_ID: blankIsUnset(z.string().optional()),
+    GOOGLE_CLIENT_SECRET: blankIsUnset(z.string().optional()),
+    FACEBOOK_APP_ID: blankIsUnset(z.string().optional()),
+    FACEBOOK_APP_SECRET: blankIsUnset(z.string().optional()),
+    TRIAL_CREDITS: blankIsUnset(z.coerce.number().int().min(0).max(1_000_000_000).default(10_000)),
+    API_RATE_PER_MINUTE: blankIsUnset(z.coerce.number().int().min(1).max(1_000_000).default(1_200)),
+    WEBHOOK_RATE_PER_CHANNEL: blankIsUnset(z.coerce.number().int().min(1).max(1_000_000).default(1_000)),
     TRUST_PROXY: blankIsUnset(z.string().optional()),
     WORKER_CONCURRENCY: blankIsUnset(z.coerce.number().int().min(1).max(10_000).default(500)),
     DATABASE_POOL_SIZE: blankIsUnset(z.coerce.number().int().min(4).max(200).default(12)),
@@ -44,6 +56,13 @@ const Environment = z
       say('DATABASE_URL', `is needed with ROLE=${env.ROLE}: the embedded database serves one process`);
     if (env.ROLE !== 'all' && !env.EVOLUTION_API_URL)
       say('EVOLUTION_API_URL', `is needed with ROLE=${env.ROLE}: each process would simulate a gateway of its own`);
+    if (Boolean(env.GOOGLE_CLIENT_ID) !== Boolean(env.GOOGLE_CLIENT_SECRET))
+      say('GOOGLE_CLIENT_SECRET', 'and GOOGLE_CLIENT_ID are needed together');
+    if (Boolean(env.FACEBOOK_APP_ID) !== Boolean(env.FACEBOOK_APP_SECRET))
+      say('FACEBOOK_APP_SECRET', 'and FACEBOOK_APP_ID are needed together');
+    for (const origin of splitList(env.CORS_ORIGINS))
+      if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+        say('CORS_ORIGINS', `has "${origin}", which is no origin such as https://app.example.com`);
     if (env.NODE_ENV !== 'production') return;
     if (!env.EVOLUTION_API_URL) say('EVOLUTION_API_URL', 'is needed in production: the simulator never runs there');
     if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL)
@@ -53,6 +72,14 @@ const Environment = z
       if (problem) say(key, problem);
     }
   });
+
+/** An installation's registration with an OAuth provider. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where the provider is, when it is not where it always is: a stand-in on loopback. */
+  readonly issuer?: string;
+}
 
 /** Everything the process reads from its environment, parsed once. Times are in the unit their name ends with. */
 export interface Config {
@@ -77,6 +104,22 @@ export interface Config {
   };
   readonly jwtSecret: string;
   readonly secretsKey: string;
+  /** Keys that older secrets may still be encrypted with, newest first. */
+  readonly previousSecretsKeys: readonly string[];
+  /** E-mail addresses, in lower case, of the people who run this installation. */
+  readonly operatorEmails: readonly string[];
+  /** Browser origins that may call us, exactly; empty: none but our own. */
+  readonly corsOrigins: readonly string[];
+  /** `url` undefined: mails are written to `dataDir`/outbox. */
+  readonly mail: { readonly url: string | undefined; readonly from: string };
+  /** Undefined: the provider is not offered. The issuer is the provider's own unless a test stands in for it. */
+  readonly google: OAuthClient | undefined;
+  readonly facebook: OAuthClient | undefined;
+  /** What a new workspace begins with. */
+  readonly trialCredits: number;
+  /** Requests one API key may make a minute, and events one channel may post a second. */
+  readonly apiRatePerMinute: number;
+  readonly webhookRatePerChannel: number;
   readonly registration: 'open' | 'invite';
   /** Fastify's trustProxy: a hop count, true, or a list of addresses. */
   readonly trustProxy: boolean | number | string;
@@ -100,6 +143,18 @@ function secretProblem(value: string | undefined): string | undefined {
   if (EXAMPLE_SECRETS.some((e) => value.toLowerCase().includes(e)) || /^(.)\1*$/.test(value))
     return 'looks like an example value; generate one (openssl rand -base64 48)';
   return undefined;
+}
+
+/** The entries of a comma-separated variable. */
+function splitList(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+}
+
+function oauthClient(clientId: string | undefined, clientSecret: string | undefined): OAuthClient | undefined {
+  return clientId && clientSecret ? { clientId, clientSecret } : undefined;
 }
 
 function parseTrustProxy(value: string | undefined): boolean | number | string {
@@ -132,6 +187,15 @@ export function parseConfig(env: NodeJS.ProcessEnv, keepSecret: (dataDir: string
     openai: { baseUrl: e.OPENAI_BASE_URL, apiKey: e.OPENAI_API_KEY, api: e.OPENAI_API, model: e.OPENAI_MODEL },
     jwtSecret: e.JWT_SECRET ?? keepSecret(dataDir, 'jwt-secret'),
     secretsKey: e.SECRETS_KEY ?? keepSecret(dataDir, 'secrets-key'),
+    previousSecretsKeys: splitList(e.SECRETS_KEY_PREVIOUS),
+    operatorEmails: splitList(e.OPERATOR_EMAILS).map((email) => email.toLowerCase()),
+    corsOrigins: splitList(e.CORS_ORIGINS),
+    mail: { url: e.SMTP_URL, from: e.MAIL_FROM },
+    google: oauthClient(e.GOOGLE_CLIENT_ID, e.GOOGLE_CLIENT_SECRET),
+    facebook: oauthClient(e.FACEBOOK_APP_ID, e.FACEBOOK_APP_SECRET),
+    trialCredits: e.TRIAL_CREDITS,
+    apiRatePerMinute: e.API_RATE_PER_MINUTE,
+    webhookRatePerChannel: e.WEBHOOK_RATE_PER_CHANNEL,
     registration: e.REGISTRATION ?? (e.NODE_ENV === 'production' ? 'invite' : 'open'),
     trustProxy: parseTrustProxy(e.TRUST_PROXY),
     workerConcurrency: e.WORKER_CONCURRENCY,

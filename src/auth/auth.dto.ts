@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { text } from '../common/fields.js';
+import { email, text } from '../common/fields.js';
 
 /** Longer than any passphrase, and short enough that hashing costs the same for everybody. */
 const Password = z.string().min(10).max(128);
-const Email = z
-  .string()
-  .max(254)
-  .transform((value) => value.trim().toLowerCase())
-  .pipe(z.email());
+const Email = email();
 
 export const RegisterBody = z.object({ name: text(120, 1), email: Email, password: Password });
 export type RegisterBody = z.infer<typeof RegisterBody>;

@@ -21,11 +21,11 @@ export class PasswordsService {
   }
 
   /**
-   * Whether the password is the one behind the hash. Without a hash (nobody has this e-mail) the same work is done for
+   * Whether the password is the one behind the hash. Without a hash (nobody has this e-mail, or no password) the same work is done for
    * nothing, so that the time of the answer does not tell who has an account.
    */
-  async isRight(stored: string | undefined, password: string): Promise<boolean> {
-    if (stored !== undefined) return verify(stored, password);
+  async isRight(stored: string | null | undefined, password: string): Promise<boolean> {
+    if (stored) return verify(stored, password);
     this.dummy ??= this.hash(randomBytes(32).toString('base64url'));
     await verify(await this.dummy, password);
     return false;

@@ -1,10 +1,34 @@
 import { z } from 'zod';
+import { whyNotPublic } from './public-url.js';
 import { toStorableText } from './storable-text.js';
 
 /** Text a person typed: trimmed, storable, at most `max` UTF-16 units; `min` 1 refuses an empty one. */
 export const text = (max: number, min = 0) => z.string().overwrite(tidy).min(min).max(max);
 
 const tidy = (value: string): string => toStorableText(value).trim();
+
+/** The id of something else, in lower case. */
+export const id = () => z.uuid().overwrite((value) => value.toLowerCase());
+
+/** An e-mail address, trimmed and in lower case: one account per address, whatever its case. */
+export const email = () =>
+  z
+    .string()
+    .max(254)
+    .overwrite((value) => value.trim().toLowerCase())
+    .pipe(z.email());
+
+/** What `checkInput` looks for to answer URL_NOT_ALLOWED instead of VALIDATION_FAILED. */
+export const URL_NOT_ALLOWED = { code: 'URL_NOT_ALLOWED' } as const;
+
+/** An http(s) address we or the gateway shall call for a tenant; refused where its text already leads inside. */
+export const publicUrl = (max = 2_048) =>
+  text(max, 1)
+    .superRefine((value, context) => {
+      const message = whyNotPublic(value);
+      if (message) context.addIssue({ code: 'custom', message, params: URL_NOT_ALLOWED, input: value });
+    })
+    .meta({ format: 'uri' });
 
 /** An IANA time zone this runtime knows ("America/Sao_Paulo"). */
 export const timeZone = () =>

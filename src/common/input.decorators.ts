@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from './app-error.js';
 import { checkId, checkInput, forFaces } from './check-input.js';
+import { readLanguage } from './language.js';
 import { toOpenApiSchema } from './openapi-schema.js';
 import { readFace } from './read-face.js';
 
@@ -11,6 +12,8 @@ import { readFace } from './read-face.js';
 export const STRICT_BODY_EXTENSION = 'x-tawkee-strict-body';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
+
+const languageOf = (request: FastifyRequest) => readLanguage(request.headers['accept-language']);
 
 /** A parameter decorator that documents its method as well: Nest has no place of its own for that. */
 const documented =
@@ -24,13 +27,13 @@ const documented =
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 /** The body, checked. @throws UNSUPPORTED_MEDIA_TYPE unless it came as JSON, VALIDATION_FAILED naming each field */
-export function ValidBody(schema: z.ZodObject): ParameterDecorator {
+export function ValidBody(schema: z.ZodObject | z.ZodUnion): ParameterDecorator {
   const faces = forFaces(schema);
   const read = (context: ExecutionContext) => {
     const request = requestOf(context);
     const type = request.headers['content-type'];
     if (type !== undefined && !JSON_TYPE.test(type)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-    return checkInput(faces[readFace(request.url)], request.body ?? {});
+    return checkInput(faces[readFace(request.url)], request.body ?? {}, languageOf(request));
   };
   return documented(
     read,
@@ -44,7 +47,7 @@ export function ValidQuery(schema: z.ZodObject): ParameterDecorator {
   const faces = forFaces(schema);
   const read = (context: ExecutionContext) => {
     const request = requestOf(context);
-    return checkInput(faces[readFace(request.url)], { ...(request.query as object) });
+    return checkInput(faces[readFace(request.url)], { ...(request.query as object) }, languageOf(request));
   };
   const docs = Object.entries(schema.shape).map(([name, field]) =>
     ApiQuery({ name, required: false, schema: toOpenApiSchema(field as z.ZodType, 'input') }),

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ANSWER_EXTENSION, shapeOf } from './answer.decorators.js';
 import { completeOperation, ERROR_SCHEMAS } from './complete-operation.js';
+import { DESCRIPTION_EXTENSION } from './describe.decorators.js';
 import { STRICT_BODY_EXTENSION } from './input.decorators.js';
 import { readFace } from './read-face.js';
 
@@ -31,6 +32,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
       const isStrict = operation[STRICT_BODY_EXTENSION] === true && face === 'own';
       delete operation[ANSWER_EXTENSION];
       delete operation[STRICT_BODY_EXTENSION];
+      delete operation[DESCRIPTION_EXTENSION];
       item[method] = completeOperation(operation, { face, shape, isStrict }) as typeof operation;
     }
     paths[path] = item;

@@ -1,55 +1,82 @@
 import type { Pool } from 'pg';
+import type { SignedIn } from '../common/auth.decorators.js';
 import type { Role } from './role-permissions.js';
 
 type Database = Pick<Pool, 'query'>;
 
-/** A member's way to something: the workspace it is in, and the member's role there. */
+/** A caller's way to something: the workspace it is in, and the caller's role there. */
 export interface AccessRow {
   readonly workspaceId: string;
   readonly role: Role;
+  readonly isSuspended: boolean;
 }
 
 /**
- * One statement per kind of thing: the id is looked for within the caller's memberships only, so that what belongs to
- * others and what does not exist cannot be told apart, not even by time.
+ * What a caller can reach: a person their memberships ($1), an API key its one workspace ($1 the key, $2 the workspace).
+ * A deleted workspace is reached by nobody.
  */
-const FIND = {
-  workspace: `SELECT m.workspace_id AS "workspaceId", m.role FROM memberships m
-    WHERE m.user_id = $1 AND m.workspace_id = $2`,
-  agent: `SELECT m.workspace_id AS "workspaceId", m.role FROM memberships m
-    JOIN agents x ON x.workspace_id = m.workspace_id WHERE m.user_id = $1 AND x.id = $2`,
-  channel: `SELECT m.workspace_id AS "workspaceId", m.role FROM memberships m
-    JOIN channels x ON x.workspace_id = m.workspace_id WHERE m.user_id = $1 AND x.id = $2`,
-  chat: `SELECT m.workspace_id AS "workspaceId", m.role FROM memberships m
-    JOIN chats x ON x.workspace_id = m.workspace_id WHERE m.user_id = $1 AND x.id = $2`,
+const PERSON = `(SELECT m.workspace_id, m.role, w.name, w.created_at, w.suspended_at IS NOT NULL AS suspended
+  FROM memberships m JOIN workspaces w ON w.id = m.workspace_id AND w.deleted_at IS NULL
+  WHERE m.user_id = $1)`;
+const API_KEY = `(SELECT k.workspace_id, k.role, w.name, w.created_at, w.suspended_at IS NOT NULL AS suspended
+  FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id AND w.deleted_at IS NULL
+  WHERE k.id = $1 AND k.workspace_id = $2 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()))`;
+
+/** The table of each kind of thing that has an id of its own in a path. */
+const TABLES = {
+  agent: 'agents',
+  channel: 'channels',
+  chat: 'chats',
+  contact: 'contacts',
+  customField: 'custom_fields',
+  intention: 'intentions',
+  interaction: 'interactions',
+  training: 'trainings',
 } as const;
 
 /** What access is asked for. */
-export type AccessKind = keyof typeof FIND;
+export type AccessKind = 'workspace' | keyof typeof TABLES;
 
-/** The caller's way to one thing; undefined when there is none. */
+function scopeOf(user: SignedIn): { readonly scope: string; readonly values: readonly string[] } {
+  if (!user.apiKey) return { scope: PERSON, values: [user.userId] };
+  return { scope: API_KEY, values: [user.apiKey.id, user.apiKey.workspaceId] };
+}
+
+/**
+ * The caller's way to one thing; undefined when there is none. The id is looked for within the caller's reach only, so
+ * that what belongs to others and what does not exist cannot be told apart, not even by time.
+ */
 export async function findAccess(
   db: Database,
   kind: AccessKind,
-  userId: string,
+  user: SignedIn,
   id: string,
 ): Promise<AccessRow | undefined> {
-  const { rows } = await db.query<AccessRow>(FIND[kind], [userId, id]);
+  const { scope, values } = scopeOf(user);
+  const place = `$${values.length + 1}`;
+  const target =
+    kind === 'workspace'
+      ? `WHERE m.workspace_id = ${place}`
+      : `JOIN ${TABLES[kind]} x ON x.workspace_id = m.workspace_id AND x.id = ${place}`;
+  const { rows } = await db.query<AccessRow>(
+    `SELECT m.workspace_id AS "workspaceId", m.role, m.suspended AS "isSuspended" FROM ${scope} m ${target}`,
+    [...values, id],
+  );
   return rows[0];
 }
 
-/** A workspace somebody is a member of. */
+/** A workspace somebody can reach. */
 export interface MembershipRow extends AccessRow {
   readonly workspaceName: string;
 }
 
-/** Everything a person is a member of, oldest workspace first. */
-export async function findMemberships(db: Database, userId: string): Promise<MembershipRow[]> {
+/** Everything a caller can reach, oldest workspace first. */
+export async function findMemberships(db: Database, user: SignedIn): Promise<MembershipRow[]> {
+  const { scope, values } = scopeOf(user);
   const { rows } = await db.query<MembershipRow>(
-    `SELECT m.workspace_id AS "workspaceId", m.role, w.name AS "workspaceName"
-     FROM memberships m JOIN workspaces w ON w.id = m.workspace_id
-     WHERE m.user_id = $1 ORDER BY w.created_at, w.id`,
-    [userId],
+    `SELECT m.workspace_id AS "workspaceId", m.role, m.name AS "workspaceName", m.suspended AS "isSuspended"
+     FROM ${scope} m ORDER BY m.created_at, m.workspace_id`,
+    [...values],
   );
   return rows;
 }

@@ -10,7 +10,7 @@ export class WorkspacesService {
 
   /** The caller's workspaces, oldest first, with the caller's role in each. */
   async list(user: SignedIn) {
-    const memberships = await this.access.memberships(user.userId);
+    const memberships = await this.access.memberships(user);
     return memberships.map((m) => ({ id: m.workspaceId, name: m.workspaceName, role: m.role }));
   }
 
