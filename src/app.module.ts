@@ -9,6 +9,7 @@ import { CONFIG, type RuntimeConfig } from './config.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { EvolutionApiModule } from './evolution-api/evolution-api.module.js';
 import { HealthModule } from './health/health.module.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         // wires
         PrismaModule,
         JobsModule,
+        IdempotencyModule,
         EvolutionApiModule,
         OpenAiModule,
         // who
