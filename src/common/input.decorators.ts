@@ -8,7 +8,7 @@ import { readLanguage } from './language.js';
 import { toOpenApiSchema } from './openapi-schema.js';
 import { readFace } from './read-face.js';
 
-/** OpenAPI carries this extension to `buildOpenApi`: the body of our own face admits no other fields. */
+/** OpenAPI carries the body as our own face takes it, without other fields, to `buildOpenApi`. */
 export const STRICT_BODY_EXTENSION = 'x-tawkee-strict-body';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
@@ -38,7 +38,7 @@ export function ValidBody(schema: z.ZodObject | z.ZodUnion): ParameterDecorator 
   return documented(
     read,
     ApiBody({ schema: toOpenApiSchema(schema, 'input') }),
-    ApiExtension(STRICT_BODY_EXTENSION, true) as MethodDecorator,
+    ApiExtension(STRICT_BODY_EXTENSION, toOpenApiSchema(faces.own, 'input')) as MethodDecorator,
   );
 }
 
