@@ -1,12 +1,7 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, UseInterceptors } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
-import type { MaybeSignedInRequest } from '../common/auth.decorators.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
-
-/** A request whose Idempotency-Key was claimed. */
-export interface IdempotentHttpRequest extends MaybeSignedInRequest {
-  effectId?: string;
-}
+import type { IdempotentHttpRequest } from './idempotent-http-request.js';
 
 /**
  * The route honours Idempotency-Key for 24 hours: the same request with the same key gets the first answer again, another

@@ -5,8 +5,8 @@ import type { Pool } from 'pg';
 import { catchError, from, mergeMap, type Observable, of } from 'rxjs';
 import { AppError } from '../common/app-error.js';
 import { POOL } from '../prisma/database.pool.js';
-import type { IdempotentHttpRequest } from './idempotency.decorators.js';
 import { claimKey, freeKey, type IdempotentRequest, keepAnswer } from './idempotency.queries.js';
+import type { IdempotentHttpRequest } from './idempotent-http-request.js';
 
 /** Visible ASCII, as header fields have it; long enough for any id or hash. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
