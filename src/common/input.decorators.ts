@@ -6,7 +6,7 @@ import { AppError } from './app-error.js';
 import { checkId, checkInput, forFaces } from './check-input.js';
 import { readLanguage } from './language.js';
 import { toOpenApiSchema } from './openapi-schema.js';
-import { readFace } from './read-face.js';
+import { type Face, readFace } from './read-face.js';
 
 /** OpenAPI carries the body as our own face takes it, without other fields, to `buildOpenApi`. */
 export const STRICT_BODY_EXTENSION = 'x-tawkee-strict-body';
@@ -54,6 +54,11 @@ export function ValidQuery(schema: z.ZodObject): ParameterDecorator {
   );
   return documented(read, ...docs);
 }
+
+/** The face a request came in on, for the few services that read a value differently there. */
+export const CurrentFace = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Face => readFace(requestOf(context).url),
+);
 
 /** An id of the path. @throws MALFORMED_ID unless it is a UUID; runs after the guard, so only signed-in callers see it */
 export function Id(name: string): ParameterDecorator {

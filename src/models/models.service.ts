@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { PrismaService } from '../prisma/prisma.service.js';
+import { type PublishedModel, publishModel } from './publish-model.js';
 import { type ModelContext, type RegisteredModel, resolveModel, whyNotServed } from './resolve-model.js';
 
 const OPENAI_DEFAULT = 'gpt-6.1-terra';
@@ -34,6 +35,11 @@ export class ModelsService {
   async assertServed(name: string): Promise<void> {
     const reason = whyNotServed(name, await this.context());
     if (reason) throw new AppError('MODEL_NOT_SERVED', reason);
+  }
+
+  /** The published name that stands nearest to what an agent prefers (null: the default). */
+  async publishedName(preferred: string | null): Promise<PublishedModel> {
+    return publishModel(preferred ?? this.defaultModel, await this.entries());
   }
 
   private async context(): Promise<ModelContext> {
