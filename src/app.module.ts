@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -55,6 +56,7 @@ export class AppModule {
         // doors
         WebhooksModule,
         AuthModule,
+        OperatorModule,
         HealthModule,
         ...extra,
       ],
