@@ -6,7 +6,7 @@ import { SUCCESS } from '../common/fields.js';
 import { type PageQuery, toNameFilter, toSlice } from '../common/pagination.js';
 import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { AccessService } from './access.service.js';
-import { formatApiKey, hashApiKey } from './api-key-format.js';
+import { makeApiKey } from './api-key-format.js';
 import { type CreateApiKeyBody, SHOWN_OF_KEY, toApiKeyView } from './api-keys.dto.js';
 import { AuditService } from './audit.service.js';
 import { lockTeam } from './members.queries.js';
@@ -42,8 +42,8 @@ export class ApiKeysService {
     const { name, role } = body;
     const expiresAt = body.expiresAt ? new Date(body.expiresAt) : null;
     if (expiresAt && expiresAt <= new Date()) throw refuseExpiry();
-    const { key, prefix } = formatApiKey(randomBytes(32));
-    const data = { workspaceId, name, role, prefix, keyHash: hashApiKey(key), createdById: user.userId, expiresAt };
+    const { key, prefix, hash: keyHash } = makeApiKey(randomBytes(32));
+    const data = { workspaceId, name, role, prefix, keyHash, createdById: user.userId, expiresAt };
     return this.prisma.$transaction(async (tx) => {
       // A removal under way revokes the keys it sees: without the lock this one could come right after and live on.
       await lockTeam(tx, user, workspaceId, 'administer');
