@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiBody, ApiExtension, ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from './app-error.js';
 import { checkId, checkInput, forFaces } from './check-input.js';
 import { readLanguage } from './language.js';
@@ -65,4 +65,14 @@ export function Id(name: string): ParameterDecorator {
   const read = (context: ExecutionContext) =>
     checkId((requestOf(context).params as Record<string, unknown> | undefined)?.[name]);
   return documented(read, ApiParam({ name, schema: { type: 'string', format: 'uuid' } }));
+}
+
+/** A part of the path that is no id, checked. @throws VALIDATION_FAILED naming it */
+export function PathText(name: string, schema: z.ZodString): ParameterDecorator {
+  const read = (context: ExecutionContext) => {
+    const request = requestOf(context);
+    const value = (request.params as Record<string, unknown> | undefined)?.[name];
+    return checkInput(z.object({ [name]: schema }), { [name]: value }, languageOf(request))[name];
+  };
+  return documented(read, ApiParam({ name, schema: toOpenApiSchema(schema, 'input') }));
 }
