@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { text, timeZone } from '../common/fields.js';
+import { clearableUrl, emptyToNull, plainText, text, timeZone } from '../common/fields.js';
+import { PUBLISHED_MODELS } from '../models/publish-model.js';
 import type { Agent, AgentSettings } from '../prisma/generated/client.js';
 
 export const COMMUNICATION_TYPES = ['FORMAL', 'NORMAL', 'RELAXED'] as const;
@@ -17,16 +18,22 @@ export const DAILY_LIMIT_ACTIONS = [
   'TRANSFER',
 ] as const;
 
-/** The fields a person may write. Null clears what may be empty. */
+/** The longest name of an agent, in UTF-16 units. */
+export const MAX_NAME = 120;
+
+/** What happens at the daily limit as long as nobody has chosen: the agent stays silent until the next day. */
+const DEFAULT_LIMIT_ACTION = 'BLOCK';
+
+/** The fields a person may write. Null and an empty text clear what may be empty. */
 const writable = {
-  name: text(120, 1),
-  avatar: text(2_048).nullable(),
-  behavior: text(50_000).nullable(),
+  name: text(MAX_NAME, 1).meta({ example: 'Bia' }),
+  avatar: clearableUrl().meta({ example: 'https://example.com/bia.png' }),
+  behavior: text(50_000).nullable().meta({ example: 'Seja breve e simpática. Nunca prometa prazos.' }),
   communicationType: z.enum(COMMUNICATION_TYPES),
   type: z.enum(AGENT_TYPES),
-  jobName: text(200).nullable(),
-  jobSite: text(2_048).nullable(),
-  jobDescription: text(10_000).nullable(),
+  jobName: text(200).nullable().meta({ example: 'Doces do Porto' }),
+  jobSite: text(2_048).nullable().meta({ example: 'https://example.com' }),
+  jobDescription: text(10_000).nullable().meta({ example: 'Bolos por encomenda, de segunda a sexta.' }),
 };
 
 export const CreateAgentBody = z.object(writable).partial().required({ name: true });
@@ -45,23 +52,29 @@ export const UpdateAgentBody = z
   .partial();
 export type UpdateAgentBody = z.infer<typeof UpdateAgentBody>;
 
-const published = {
+const always = {
   id: z.string(),
   name: z.string(),
-  avatar: z.string().nullable(),
   behavior: z.string(),
   communicationType: z.enum(COMMUNICATION_TYPES),
   type: z.enum(AGENT_TYPES),
-  jobName: z.string().nullable(),
-  jobSite: z.string().nullable(),
-  jobDescription: z.string().nullable(),
 };
 
 /** An agent as each face shows it. */
 export const AgentAnswer = {
-  v2: z.object(published),
+  v2: z.object({
+    ...always,
+    avatar: plainText(),
+    jobName: plainText(),
+    jobSite: plainText(),
+    jobDescription: plainText(),
+  }),
   own: z.object({
-    ...published,
+    ...always,
+    avatar: z.string().nullable(),
+    jobName: z.string().nullable(),
+    jobSite: z.string().nullable(),
+    jobDescription: z.string().nullable(),
     isActive: z.boolean(),
     version: z.int(),
     createdAt: z.iso.datetime(),
@@ -71,9 +84,17 @@ export const AgentAnswer = {
 
 /** The fields of a body that go to the table; `behavior` is never null there. */
 export function toAgentData(body: UpdateAgentBody): Partial<Omit<CreateAgentBody, 'behavior'>> & { behavior?: string } {
-  const { name, avatar, communicationType, type, jobName, jobSite, jobDescription } = body;
-  const behavior = body.behavior === null ? '' : body.behavior;
-  return { name, avatar, behavior, communicationType, type, jobName, jobSite, jobDescription };
+  const { name, communicationType, type } = body;
+  return {
+    name,
+    avatar: emptyToNull(body.avatar),
+    behavior: body.behavior === null ? '' : body.behavior,
+    communicationType,
+    type,
+    jobName: emptyToNull(body.jobName),
+    jobSite: emptyToNull(body.jobSite),
+    jobDescription: emptyToNull(body.jobDescription),
+  };
 }
 
 export function toAgentView(agent: Agent) {
@@ -81,8 +102,8 @@ export function toAgentView(agent: Agent) {
 }
 
 const settings = {
-  prefferModel: text(200, 1),
-  timezone: timeZone(),
+  prefferModel: text(200, 1).meta({ example: 'GPT_5_2' }),
+  timezone: timeZone().meta({ example: 'America/Sao_Paulo' }),
   enabledHumanTransfer: z.boolean(),
   enabledReminder: z.boolean(),
   splitMessages: z.boolean(),
@@ -93,11 +114,27 @@ const settings = {
   maxDailyMessages: z.literal(DAILY_LIMITS).nullable(),
   maxDailyMessagesLimitAction: z.enum(DAILY_LIMIT_ACTIONS).nullable(),
   knowledgeByFunction: z.boolean(),
-  onLackKnowLedge: text(2_048).nullable(),
+  onLackKnowLedge: clearableUrl().meta({ example: 'https://example.com/hooks/unanswered' }),
 };
 
-/** Settings as both faces show them. */
-export const SettingsAnswer = z.object({ ...settings, timezone: z.string(), prefferModel: z.string() });
+const shown = { ...settings, timezone: z.string() };
+
+/**
+ * Settings as each face shows them. The published one knows neither a null action, nor a null address, nor a model
+ * outside its list: there the model is told by the nearest name it has.
+ */
+export const SettingsAnswer = {
+  v2: z.preprocess(
+    (view: SettingsView) => ({ ...view, prefferModel: view.publishedModel }),
+    z.object({
+      ...shown,
+      prefferModel: z.enum(PUBLISHED_MODELS),
+      maxDailyMessagesLimitAction: z.preprocess((value) => value ?? DEFAULT_LIMIT_ACTION, z.enum(DAILY_LIMIT_ACTIONS)),
+      onLackKnowLedge: plainText(),
+    }),
+  ),
+  own: z.object({ ...shown, prefferModel: z.string(), onLackKnowLedge: z.string().nullable() }),
+};
 
 /** Null as a model means the installation's default; the model may be spelled right as well. */
 export const UpdateSettingsBody = z
@@ -111,12 +148,19 @@ export type UpdateSettingsBody = z.infer<typeof UpdateSettingsBody>;
 
 /** What a body asks of the table, under the table's names. A field left out is undefined and stays as it is. */
 export function toSettingsData(body: UpdateSettingsBody) {
-  const { prefferModel, preferredModel = prefferModel, onLackKnowLedge: onLackKnowledge, ...same } = body;
-  return { ...same, preferredModel, onLackKnowledge };
+  const { prefferModel, preferredModel = prefferModel, onLackKnowLedge, ...same } = body;
+  return { ...same, preferredModel, onLackKnowledge: emptyToNull(onLackKnowLedge) };
 }
 
-/** Settings under their published names; who has chosen no model is shown the default. */
-export function toSettingsView(row: AgentSettings, defaultModel: string) {
-  const { preferredModel, onLackKnowledge, ...same } = row;
-  return { ...same, prefferModel: preferredModel ?? defaultModel, onLackKnowLedge: onLackKnowledge };
+/** What an agent's model is called: here, and among the published names. */
+export interface ModelNames {
+  readonly prefferModel: string;
+  readonly publishedModel: string;
 }
+
+/** Settings under their published names. */
+export function toSettingsView(row: AgentSettings, models: ModelNames) {
+  const { preferredModel: _, onLackKnowledge, ...same } = row;
+  return { ...same, ...models, onLackKnowLedge: onLackKnowledge };
+}
+type SettingsView = ReturnType<typeof toSettingsView>;

@@ -1,13 +1,36 @@
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '../models/models.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
-import { AgentsController } from './agents.controller.js';
+import { AgentCopiesService } from './agent-copies.service.js';
+import { AgentHistoryController } from './agent-history.controller.js';
+import { AgentHistoryService } from './agent-history.service.js';
+import { AgentCopiesController, AgentsController } from './agents.controller.js';
 import { AgentsService } from './agents.service.js';
+import { IdleActionsController } from './idle-actions.controller.js';
+import { IdleActionsService } from './idle-actions.service.js';
+import { SettingsController } from './settings.controller.js';
+import { SettingsService } from './settings.service.js';
+import { TransferRulesController } from './transfer-rules.controller.js';
+import { TransferRulesService } from './transfer-rules.service.js';
 
 @Module({
   imports: [WorkspacesModule, ModelsModule],
-  controllers: [AgentsController],
-  providers: [AgentsService],
+  controllers: [
+    AgentsController,
+    AgentCopiesController,
+    SettingsController,
+    AgentHistoryController,
+    TransferRulesController,
+    IdleActionsController,
+  ],
+  providers: [
+    AgentsService,
+    AgentCopiesService,
+    SettingsService,
+    AgentHistoryService,
+    TransferRulesService,
+    IdleActionsService,
+  ],
   exports: [AgentsService],
 })
 export class AgentsModule {}

@@ -1,49 +1,43 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
+import { changedFields } from '../common/changed-fields.js';
 import { SUCCESS } from '../common/fields.js';
 import { type PageQuery, toNameFilter, toSlice } from '../common/pagination.js';
-import { ModelsService } from '../models/models.service.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import type { Prisma } from '../prisma/generated/client.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { AccessService } from '../workspaces/access.service.js';
-import {
-  type CreateAgentBody,
-  toAgentData,
-  toAgentView,
-  toSettingsData,
-  toSettingsView,
-  type UpdateAgentBody,
-  type UpdateSettingsBody,
-} from './agents.dto.js';
+import { AuditService } from '../workspaces/audit.service.js';
+import { type CreateAgentBody, toAgentData, toAgentView, type UpdateAgentBody } from './agents.dto.js';
+import { type AgentKey, lockAgent } from './agents.queries.js';
 import { createApiChannel, deleteApiChannel } from './api-channel.queries.js';
 
-interface AgentKey {
-  readonly workspaceId: string;
-  readonly agentId: string;
-}
-
 const keyOf = ({ workspaceId, agentId: id }: AgentKey) => ({ workspaceId_id: { workspaceId, id } });
-const settingsKeyOf = ({ workspaceId, agentId }: AgentKey) => ({ workspaceId_agentId: { workspaceId, agentId } });
 
-/** Owns agents and their settings. Every change is announced, so that no process answers with an old persona. */
+/** Owns agents and what their behaviour was. Every change is announced, so that no process answers with an old persona. */
 @Injectable()
 export class AgentsService {
   constructor(
     private readonly access: AccessService,
     private readonly prisma: PrismaService,
-    private readonly models: ModelsService,
+    private readonly audit: AuditService,
   ) {}
 
-  /** A new agent, whole: with its settings and its built-in API channel. */
+  /** A new agent, whole: with its settings, hooks, idle plan, first behaviour and built-in API channel. */
   async create(user: SignedIn, workspaceId: string, body: CreateAgentBody) {
     await this.access.workspace(user, workspaceId, 'configure');
     const data = { ...toAgentData(body), name: body.name, workspaceId };
     const agent = await this.prisma.$transaction(async (tx) => {
       const created = await tx.agent.create({ data });
-      await tx.agentSettings.create({ data: { workspaceId, agentId: created.id } });
+      const { id: agentId, behavior: behaviorText } = created;
+      const owner = { workspaceId, agentId };
+      await tx.agentSettings.create({ data: owner });
+      await tx.agentHooks.create({ data: owner });
+      await tx.idlePlan.create({ data: owner });
+      if (behaviorText) await tx.behaviorVersion.create({ data: { ...owner, userId: user.userId, behaviorText } });
       await createApiChannel(tx, created);
+      await this.audit.record(tx, user, { workspaceId, action: 'agent.created', subjectId: agentId });
       await announceConfigChange(tx, workspaceId);
       return created;
     });
@@ -71,12 +65,14 @@ export class AgentsService {
 
   /** Changes the given fields. */
   async update(user: SignedIn, agentId: string, body: UpdateAgentBody) {
-    return toAgentView(await this.change(await this.access.agent(user, agentId, 'configure'), toAgentData(body)));
+    const key = await this.access.agent(user, agentId, 'configure');
+    return toAgentView(await this.change(user, key, toAgentData(body)));
   }
 
   /** An inactive agent is silent; nothing of it is lost. */
   async setActive(user: SignedIn, agentId: string, isActive: boolean) {
-    await this.change(await this.access.agent(user, agentId, 'configure'), { isActive });
+    const key = await this.access.agent(user, agentId, 'configure');
+    await this.change(user, key, { isActive });
     return SUCCESS;
   }
 
@@ -89,37 +85,33 @@ export class AgentsService {
         throw new AppError('CONFLICT', 'Delete this agent’s channels first, or move them to another agent');
       }
       await deleteApiChannel(tx, key);
-      await tx.agent.delete({ where: keyOf(key) });
+      const { name } = await tx.agent.delete({ where: keyOf(key) });
+      await this.audit.record(tx, user, {
+        workspaceId,
+        action: 'agent.deleted',
+        subjectId: agentId,
+        details: { name },
+      });
       await announceConfigChange(tx, workspaceId);
     });
     return SUCCESS;
   }
 
-  async settings(user: SignedIn, agentId: string) {
-    const key = await this.access.agent(user, agentId, 'read');
-    const row = await this.prisma.agentSettings.findUniqueOrThrow({ where: settingsKeyOf(key) });
-    return toSettingsView(row, this.models.defaultModel);
-  }
-
-  /** Changes the given settings. @throws MODEL_NOT_SERVED */
-  async updateSettings(user: SignedIn, agentId: string, body: UpdateSettingsBody) {
-    const key = await this.access.agent(user, agentId, 'configure');
-    const data = toSettingsData(body);
-    // The default is shown by its name; a client that sends it back has not chosen it.
-    if (data.preferredModel === this.models.defaultModel) data.preferredModel = null;
-    if (data.preferredModel) await this.models.assertServed(data.preferredModel);
-    await this.prisma.$transaction(async (tx) => {
-      await tx.agentSettings.update({ where: settingsKeyOf(key), data });
-      await tx.agent.update({ where: keyOf(key), data: { version: { increment: 1 } } });
-      await announceConfigChange(tx, key.workspaceId);
-    });
-    return SUCCESS;
-  }
-
-  private change(key: AgentKey, data: Prisma.AgentUpdateInput) {
+  private change(user: SignedIn, key: AgentKey, data: Prisma.AgentUpdateInput) {
     return this.prisma.$transaction(async (tx) => {
+      const { workspaceId, agentId } = key;
+      await lockAgent(tx, key);
+      const before = await tx.agent.findUniqueOrThrow({ where: keyOf(key) });
+      const fields = changedFields(before, data);
+      if (fields.length === 0) return before;
       const agent = await tx.agent.update({ where: keyOf(key), data: { ...data, version: { increment: 1 } } });
-      await announceConfigChange(tx, key.workspaceId);
+      if (fields.includes('behavior')) {
+        const behaviorText = agent.behavior;
+        await tx.behaviorVersion.create({ data: { workspaceId, agentId, userId: user.userId, behaviorText } });
+      }
+      const details = { fields };
+      await this.audit.record(tx, user, { workspaceId, action: 'agent.updated', subjectId: agentId, details });
+      await announceConfigChange(tx, workspaceId);
       return agent;
     });
   }

@@ -8,6 +8,7 @@ import { ChannelsService } from './channels.service.js';
 import { ConnectionCheckService } from './connection-check.service.js';
 import { InstancesService } from './instances.service.js';
 import { WebhookReassertionService } from './webhook-reassertion.service.js';
+import { WorkspaceSweepService } from './workspace-sweep.service.js';
 
 @Module({
   imports: [AgentsModule, EvolutionApiModule, WorkspacesModule],
@@ -18,6 +19,7 @@ import { WebhookReassertionService } from './webhook-reassertion.service.js';
     ConnectionCheckService,
     InstancesService,
     WebhookReassertionService,
+    WorkspaceSweepService,
   ],
   exports: [ChannelsService, ConnectionCheckService],
 })

@@ -5,7 +5,8 @@ import { toStorableText } from './storable-text.js';
 /** Text a person typed: trimmed, storable, at most `max` UTF-16 units; `min` 1 refuses an empty one. */
 export const text = (max: number, min = 0) => z.string().overwrite(tidy).min(min).max(max);
 
-const tidy = (value: string): string => toStorableText(value).trim();
+// The schema's own limit refuses what is too long; cutting it here would lose the end unseen.
+const tidy = (value: string): string => toStorableText(value, Number.MAX_SAFE_INTEGER).trim();
 
 /** The id of something else, in lower case. */
 export const id = () => z.uuid().overwrite((value) => value.toLowerCase());
@@ -22,13 +23,27 @@ export const email = () =>
 export const URL_NOT_ALLOWED = { code: 'URL_NOT_ALLOWED' } as const;
 
 /** An http(s) address we or the gateway shall call for a tenant; refused where its text already leads inside. */
-export const publicUrl = (max = 2_048) =>
-  text(max, 1)
-    .superRefine((value, context) => {
-      const message = whyNotPublic(value);
-      if (message) context.addIssue({ code: 'custom', message, params: URL_NOT_ALLOWED, input: value });
-    })
-    .meta({ format: 'uri' });
+export const publicUrl = (max = 2_048) => text(max, 1).superRefine(refusePrivate(whyNotPublic)).meta({ format: 'uri' });
+
+/** The same, or nothing: null and an empty text clear what was set. */
+export const clearableUrl = (max = 2_048) =>
+  text(max)
+    .superRefine(refusePrivate((value) => (value === '' ? undefined : whyNotPublic(value))))
+    .meta({ format: 'uri' })
+    .nullable();
+
+/** The refinement that turns a reason into an issue which `checkInput` answers with URL_NOT_ALLOWED. */
+export const refusePrivate =
+  (whyNot: (value: string) => string | undefined) => (value: string, context: z.RefinementCtx<string>) => {
+    const message = whyNot(value);
+    if (message) context.addIssue({ code: 'custom', message, params: URL_NOT_ALLOWED, input: value });
+  };
+
+/** A text that may be missing, as `/v2` answers it: its published type is a plain string, so '' stands for none. */
+export const plainText = () => z.preprocess((value) => value ?? '', z.string());
+
+/** What a writer of '' means by it: none. Undefined stays: the field was not given. */
+export const emptyToNull = <T extends string | null | undefined>(value: T) => (value === '' ? null : value);
 
 /** An IANA time zone this runtime knows ("America/Sao_Paulo"). */
 export const timeZone = () =>
