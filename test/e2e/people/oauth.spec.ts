@@ -390,6 +390,23 @@ describe('an account that somebody else opened with the e-mail (pre-hijacking)',
     expect(rows).toEqual([{ good: 0 }]);
   });
 
+  it('trojan identifier: no key opens the workspace any more', async () => {
+    const mallory = await app.register('Mallory');
+    const keys = `/workspaces/${mallory.workspaceId}/api-keys`;
+    const made = await app.inject('POST', keys, { token: mallory.token, body: { name: 'later', role: 'ADMIN' } });
+    expect(made.status).toBe(201);
+    await anaComes(mallory.email);
+    const { rows } = await app.db.query('SELECT revoked_at FROM api_keys WHERE workspace_id = $1', [
+      mallory.workspaceId,
+    ]);
+    expect(rows).toEqual([{ revoked_at: expect.any(Date) }]);
+    const audited = await app.db.query(
+      `SELECT user_id FROM audit_events WHERE workspace_id = $1 AND action = 'member.taken_over'`,
+      [mallory.workspaceId],
+    );
+    expect(audited.rows).toEqual([{ user_id: mallory.userId }]);
+  });
+
   it('non-verifying provider: what it let in is out, a code not yet exchanged as well', async () => {
     const email = newEmail();
     const mallory = sitDown({ email, name: 'Mallory' });
