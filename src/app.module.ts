@@ -10,12 +10,14 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { EvolutionApiModule } from './evolution-api/evolution-api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { IntentionsModule } from './intentions/intentions.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
 import { OperatorModule } from './operator/operator.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
+import { TrainingsModule } from './trainings/trainings.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkspacesModule } from './workspaces/workspaces.module.js';
@@ -53,6 +55,8 @@ export class AppModule {
         // what an agent is
         AgentsModule,
         ChannelsModule,
+        TrainingsModule,
+        IntentionsModule,
         // what was said
         ChatsModule,
         // the engine

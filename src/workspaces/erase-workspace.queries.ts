@@ -28,11 +28,8 @@ export async function eraseWorkspace(db: Database, workspaceId: string): Promise
   for (const table of ['webhook_quarantine', 'parked_statuses', 'channels']) {
     await db.query(`DELETE FROM ${table} WHERE workspace_id = $1`, [workspaceId]);
   }
-  // The rest hangs on the workspace's own key. The age is asked again: this is the statement that cannot be taken back.
-  await db.query(
-    `DELETE FROM workspaces WHERE id = $1 AND deleted_at <= now() - make_interval(days => $2) RETURNING id AS workspace_id`,
-    [workspaceId, RESTORABLE_DAYS],
-  );
+  // The rest hangs on the workspace's own key.
+  await db.query('DELETE FROM workspaces WHERE id = $1 RETURNING id AS workspace_id', [workspaceId]);
 }
 
 async function eraseInPieces(

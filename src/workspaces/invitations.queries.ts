@@ -42,3 +42,36 @@ export async function acceptInvitation(
     RETURNING m.workspace_id AS "workspaceId", m.role`;
   return joined;
 }
+
+/** What an open invitation invites to. */
+export interface InvitationPreview {
+  readonly workspaceName: string;
+  readonly email: string;
+  readonly role: string;
+}
+
+/**
+ * What this token invites to; undefined unless it is good now.
+ * All tenants: whoever holds an invitation does not know its workspace; the token's hash is unique.
+ */
+export async function findInvitation(
+  db: Tx,
+  tokenHash: Uint8Array<ArrayBuffer>,
+): Promise<InvitationPreview | undefined> {
+  const rows = await db.$queryRaw<InvitationPreview[]>`
+    SELECT w.name AS "workspaceName", i.email, i.role
+    FROM invitations i JOIN workspaces w ON w.id = i.workspace_id AND w.deleted_at IS NULL
+    WHERE i.token_hash = ${tokenHash} AND i.accepted_at IS NULL AND i.expires_at > now()`;
+  return rows[0];
+}
+
+/**
+ * Notes that a person reads the mail of their address: they hold a token that went there. The row is that of `users`,
+ * which stands above this module.
+ */
+export async function proveAddress(tx: Tx, { userId, email }: { userId: string; email: string }): Promise<void> {
+  await tx.user.updateMany({
+    where: { id: userId, email, emailVerifiedAt: null },
+    data: { emailVerifiedAt: new Date() },
+  });
+}

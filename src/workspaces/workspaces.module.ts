@@ -7,6 +7,8 @@ import { AuditService } from './audit.service.js';
 import { AuditTrailService } from './audit-trail.service.js';
 import { CreditLedgerController, CreditsController } from './credits.controller.js';
 import { CreditsService } from './credits.service.js';
+import { InvitationsController } from './invitations.controller.js';
+import { InvitationsService } from './invitations.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { WorkspaceController, WorkspacesController } from './workspaces.controller.js';
@@ -17,6 +19,7 @@ import { WorkspacesService } from './workspaces.service.js';
     WorkspacesController,
     WorkspaceController,
     MembersController,
+    InvitationsController,
     ApiKeysController,
     CreditsController,
     CreditLedgerController,
@@ -28,6 +31,7 @@ import { WorkspacesService } from './workspaces.service.js';
     AuditService,
     AuditTrailService,
     CreditsService,
+    InvitationsService,
     MembersService,
     WorkspacesService,
   ],

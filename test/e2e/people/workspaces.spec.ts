@@ -32,6 +32,23 @@ const as = (person: Person) => (method: string, path: string, body?: unknown) =>
   app.inject(method, path, { token: person.token, body });
 const auditOf = async (workspaceId: string) =>
   (await app.db.query('SELECT * FROM audit_events WHERE workspace_id = $1 ORDER BY created_at', [workspaceId])).rows;
+/** Resolves once so many of the product's statements wait for a lock. */
+const untilWaiting = (count: number) =>
+  app.until(
+    `SELECT count(DISTINCT pid)::int AS n FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+     WHERE NOT l.granted AND a.datname = current_database() AND a.application_name = 'tawkee'`,
+    [],
+    (row) => row?.['n'] === count,
+  );
+/** A connected number with one chat in it. */
+const openShopWithChat = async (number: string) => {
+  const shop = await app.openShop();
+  app.model.reply('olá loja', 'Olá!');
+  const phone = await app.gateway.phone(shop.instanceName, { number, name: 'Ana' });
+  await phone.say('olá loja');
+  await phone.waitForMessages(1, 15_000);
+  return shop;
+};
 const statuses = (answers: readonly Answer[]) => answers.map((a) => a.status);
 
 describe('a workspace', () => {
@@ -294,9 +311,7 @@ describe('members', () => {
       await holder.query('BEGIN');
       await holder.query('SELECT 1 FROM workspaces WHERE id = $1 FOR UPDATE', [workspaceId]);
       const both = [act(team.OWNER, team.ADMIN), act(team.ADMIN, team.OWNER)];
-      const waiting = `SELECT count(*)::int AS n FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-        WHERE NOT l.granted AND a.datname = current_database() AND a.application_name = 'tawkee'`;
-      await app.until(waiting, [], (row) => row?.['n'] === 2);
+      await untilWaiting(2);
       await holder.query('COMMIT');
       holder.release();
       const answers = await Promise.all(both);
@@ -320,14 +335,10 @@ describe('members', () => {
   });
 
   it('who are removed lose their API keys, their chats and the transfers to them', async () => {
-    const shop = await app.openShop();
+    const shop = await openShopWithChat('5581999990113');
     const { workspaceId } = shop;
     const admin = await app.register();
     await join(workspaceId, admin, 'ADMIN');
-    app.model.reply('olá loja', 'Olá!');
-    const phone = await app.gateway.phone(shop.instanceName, { number: '5581999990113', name: 'Ana' });
-    await phone.say('olá loja');
-    await phone.waitForMessages(1, 15_000);
     await app.db.query('UPDATE chats SET user_id = $2 WHERE workspace_id = $1', [workspaceId, admin.userId]);
     await app.db.query(
       `INSERT INTO transfer_rules (workspace_id, id, agent_id, instructions, type, user_id)
@@ -346,6 +357,27 @@ describe('members', () => {
     );
     expect(rows[0]).toEqual({ keys: { theirs: true, ours: false }, chats: [null], rules: [null] });
     expect((await as(admin)('GET', `/workspaces/${workspaceId}`)).status).toBe(404);
+  });
+
+  it('make no key that outlives a removal under way', async () => {
+    const shop = await openShopWithChat('5581999990114');
+    const { workspaceId } = shop;
+    const admin = await app.register();
+    await join(workspaceId, admin, 'ADMIN');
+    await app.db.query('UPDATE chats SET user_id = $2 WHERE workspace_id = $1', [workspaceId, admin.userId]);
+    // The removal has revoked the keys and stops at the chats; in that moment the member asks for one more.
+    const holder = await app.db.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM chats WHERE workspace_id = $1 FOR UPDATE', [workspaceId]);
+    const removal = as(shop)('DELETE', `/workspaces/${workspaceId}/members/${admin.userId}`);
+    await untilWaiting(1);
+    const key = as(admin)('POST', `/workspaces/${workspaceId}/api-keys`, { name: 'one more' });
+    await untilWaiting(2);
+    await holder.query('COMMIT');
+    holder.release();
+    expect(statuses(await Promise.all([removal, key]))).toEqual([200, 404]);
+    const keys = await app.db.query('SELECT name FROM api_keys WHERE workspace_id = $1', [workspaceId]);
+    expect(keys.rows).toEqual([]);
   });
 
   it('who are lowered lose the keys that can do more than they can', async () => {
