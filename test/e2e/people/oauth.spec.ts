@@ -104,6 +104,13 @@ describe.each(['google', 'facebook'])('signing in with %s', (name) => {
     );
   });
 
+  it('refuses a query that is none of its own, and a state that nobody began', async () => {
+    const begun = await openBrowser(app).open(`${app.url}/auth/${name}?returnTo=/${'a'.repeat(2_048)}`);
+    expect([begun.status, begun.body.code]).toEqual([400, 'VALIDATION_FAILED']);
+    const back = await openBrowser(app).open(`${app.url}/auth/${name}/callback?code=abc&state=abc`);
+    expect([back.status, back.body.code]).toEqual([400, 'OAUTH_FAILED']);
+  });
+
   it('refuses an address the provider keeps', async () => {
     sitDown({ email: undefined });
     expect(await problemOf(name)).toBe('OAUTH_EMAIL_MISSING');
@@ -208,11 +215,6 @@ describe('where one comes back to', () => {
       expect(arrived['returnTo']).toBe('/');
     },
   );
-
-  it('has a length', async () => {
-    const answer = await openBrowser(app).open(`${app.url}/auth/google?returnTo=/${'a'.repeat(2_048)}`);
-    expect([answer.status, answer.body.code]).toEqual([400, 'VALIDATION_FAILED']);
-  });
 });
 
 describe('the one-time code', () => {
@@ -252,6 +254,14 @@ describe('the one-time code', () => {
     );
     expect(rows).toHaveLength(1);
     await refused(await browser.exchange(code));
+  });
+
+  it('comes as JSON', async () => {
+    const answer = await app.inject('POST', '/auth/exchange', {
+      raw: 'code=abc',
+      headers: { 'content-type': 'text/plain' },
+    });
+    expect(answer.status).toBe(415);
   });
 
   it.each([[null], [''], [[]], [{}], ['undefined']])('is not %j', async (code) => {
