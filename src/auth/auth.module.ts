@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { UsersModule } from '../users/users.module.js';
+import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AttemptLimitsService } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
@@ -25,6 +26,7 @@ const SELF = 'tawkee';
 @Module({
   imports: [
     UsersModule,
+    WorkspacesModule,
     JwtModule.registerAsync({
       inject: [CONFIG],
       useFactory: (config: RuntimeConfig) => ({
