@@ -6,7 +6,7 @@ import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { UsersService } from '../users/users.service.js';
 import { ApiKeysService } from '../workspaces/api-keys.service.js';
 import { AuditService } from '../workspaces/audit.service.js';
-import type { Caller } from './auth.service.js';
+import type { Caller } from './caller.js';
 import { decideSignIn, type OAuthProblem, type Profile } from './decide-sign-in.js';
 import { nameWorkspace } from './name-workspace.js';
 import { findWorkspaceIds, lockAccountByEmail } from './oauth.queries.js';
