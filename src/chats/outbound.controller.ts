@@ -5,6 +5,7 @@ import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
 import { Describe } from '../common/describe.decorators.js';
 import { Success } from '../common/fields.js';
 import { Id, ValidBody } from '../common/input.decorators.js';
+import { EffectId, Idempotent } from '../idempotency/idempotency.decorators.js';
 import { ChangeMessageService } from './change-message.service.js';
 import { OwnMessage } from './chats.dto.js';
 import { ChangeAnswer, EditMessageBody, SendMessageBody, StartConversationBody } from './send-message.dto.js';
@@ -13,6 +14,8 @@ import { StartConversationService } from './start-conversation.service.js';
 
 const OUTCOME =
   'Answers once the message has left, or after 20 seconds; the status of our own answer tells which (QUEUED and UNKNOWN: not known yet).';
+
+const REPEATED = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const;
 
 /** What people and API clients send. */
 @ApiTags('messages')
@@ -25,18 +28,25 @@ export class OutboundController {
   ) {}
 
   @Post('chat/:chatId/send-message')
+  @Idempotent()
   @Describe('Send a text, picture, voice note, video or document', {
     action: 'chat',
-    errors: ['URL_NOT_ALLOWED', 'CHANNEL_NOT_CONNECTED', 'NOT_ON_WHATSAPP', 'GATEWAY_FAILED'],
+    errors: ['URL_NOT_ALLOWED', 'CHANNEL_NOT_CONNECTED', 'NOT_ON_WHATSAPP', 'GATEWAY_FAILED', ...REPEATED],
     example: { message: 'Seu pedido saiu para entrega.' },
     details: `A person who sends takes the chat over; an API key leaves it to whoever has it. ${OUTCOME}`,
   })
   @Answers({ v2: Success, own: OwnMessage }, { created: true })
-  send(@CurrentUser() user: SignedIn, @Id('chatId') id: string, @ValidBody(SendMessageBody) body: SendMessageBody) {
-    return this.sender.send(user, id, body);
+  send(
+    @CurrentUser() user: SignedIn,
+    @Id('chatId') id: string,
+    @ValidBody(SendMessageBody) body: SendMessageBody,
+    @EffectId() effectId: string | undefined,
+  ) {
+    return this.sender.send(user, id, body, effectId);
   }
 
   @Post('channel/:channelId/start-conversation')
+  @Idempotent()
   @Describe('Write to a phone, whether or not it has written before', {
     action: 'chat',
     errors: [
@@ -45,6 +55,7 @@ export class OutboundController {
       'CHANNEL_TYPE_NOT_SUPPORTED',
       'NOT_ON_WHATSAPP',
       'GATEWAY_FAILED',
+      ...REPEATED,
     ],
     example: { phone: '5531988887777', message: 'Olá! Seu orçamento ficou pronto.' },
     details: OUTCOME,
@@ -54,8 +65,9 @@ export class OutboundController {
     @CurrentUser() user: SignedIn,
     @Id('channelId') id: string,
     @ValidBody(StartConversationBody) body: StartConversationBody,
+    @EffectId() effectId: string | undefined,
   ) {
-    return this.starter.start(user, id, body);
+    return this.starter.start(user, id, body, effectId);
   }
 
   @Put('chat/:chatId/message/:messageId')

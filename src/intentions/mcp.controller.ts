@@ -9,6 +9,8 @@ import { AddedMcpAnswer, AddMcpBody, ConnectedMcpAnswer, ConnectMcpBody, McpTool
 import { McpService } from './mcp.service.js';
 
 const NOT_BUILT = ['NOT_IMPLEMENTED'] as const;
+/** No server can be added yet, so none is looked up. */
+const NO_SERVER_YET = { action: 'read', notFound: false, errors: NOT_BUILT } as const;
 
 /** What both faces ask for in the same way. */
 @ApiTags('mcp')
@@ -24,21 +26,21 @@ export class McpController {
   }
 
   @Post('mcp/connect')
-  @Describe('Finish signing in to an MCP server', { errors: NOT_BUILT })
+  @Describe('Finish signing in to an MCP server', NO_SERVER_YET)
   @Answers(ConnectedMcpAnswer)
   connect(@ValidBody(ConnectMcpBody) _body: unknown) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tools')
-  @Describe('List the tools of an MCP server', { errors: NOT_BUILT })
+  @Describe('List the tools of an MCP server', NO_SERVER_YET)
   @AnswersList(McpToolAnswer)
   tools(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
 
   @Delete('mcp/:mcpId')
-  @Describe('Remove an MCP server', { errors: NOT_BUILT })
+  @Describe('Remove an MCP server', NO_SERVER_YET)
   @Answers(Success)
   remove(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
@@ -52,21 +54,21 @@ export class PublishedMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Get('mcp/:mcpId/tool/:toolId/active')
-  @Describe('Let an agent use a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Let an agent use a tool of an MCP server', NO_SERVER_YET)
   @Answers(Success)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tool/:toolId/inactive')
-  @Describe('Keep an agent from a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Keep an agent from a tool of an MCP server', NO_SERVER_YET)
   @Answers(Success)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/sync-tools')
-  @Describe('Read the tools of an MCP server again', { errors: NOT_BUILT })
+  @Describe('Read the tools of an MCP server again', NO_SERVER_YET)
   @Answers(Success)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
@@ -80,21 +82,21 @@ export class OwnMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Put('mcp/:mcpId/tool/:toolId/active')
-  @Describe('Let an agent use a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Let an agent use a tool of an MCP server', NO_SERVER_YET)
   @Answers(Success)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/tool/:toolId/inactive')
-  @Describe('Keep an agent from a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Keep an agent from a tool of an MCP server', NO_SERVER_YET)
   @Answers(Success)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/sync-tools')
-  @Describe('Read the tools of an MCP server again', { errors: NOT_BUILT })
+  @Describe('Read the tools of an MCP server again', NO_SERVER_YET)
   @Answers(Success)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
