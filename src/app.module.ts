@@ -6,6 +6,7 @@ import { ChatsModule } from './chats/chats.module.js';
 import { CommonModule } from './common/common.module.js';
 import { LoggerModule } from './common/logger.module.js';
 import { CONFIG, type RuntimeConfig } from './config.js';
+import { ContactsModule } from './contacts/contacts.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { EvolutionApiModule } from './evolution-api/evolution-api.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
         AgentsModule,
         ChannelsModule,
         // what was said
+        ContactsModule,
         ChatsModule,
         // the engine
         ConversationsModule,
