@@ -10,6 +10,7 @@ import { ContactsModule } from './contacts/contacts.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { EvolutionApiModule } from './evolution-api/evolution-api.module.js';
 import { HealthModule } from './health/health.module.js';
+import { InteractionsModule } from './interactions/interactions.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
@@ -51,6 +52,7 @@ export class AppModule {
         ChannelsModule,
         // what was said
         ContactsModule,
+        InteractionsModule,
         ChatsModule,
         // the engine
         ConversationsModule,
