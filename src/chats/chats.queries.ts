@@ -107,17 +107,24 @@ LEFT JOIN LATERAL (SELECT m.text, m.type, m.role, m.author, m.user_id FROM messa
                    WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id ORDER BY m.seq DESC LIMIT 1) m ON true
 LEFT JOIN users w ON w.id = m.user_id`;
 
-/** One page of a chat's messages, newest first: before a sequence number, or so many rows on. */
+/** Whose messages: a chat's, or an interaction's. */
+export type MessagesOf = { readonly chatId: string } | { readonly interactionId: string };
+
+const ownerOf = (of: MessagesOf) =>
+  'chatId' in of ? (['chat_id', of.chatId] as const) : (['interaction_id', of.interactionId] as const);
+
+/** One page of messages, newest first: before a sequence number, or so many rows on. */
 export function messagesPage(
   workspaceId: string,
-  chatId: string,
+  of: MessagesOf,
   slice: { readonly limit: number; readonly before?: string | undefined; readonly offset: number },
 ): Statement {
-  const values: unknown[] = [workspaceId, chatId, slice.limit, slice.offset];
+  const [column, owner] = ownerOf(of);
+  const values: unknown[] = [workspaceId, owner, slice.limit, slice.offset];
   const before = slice.before === undefined ? '' : `AND m.seq < $${values.push(slice.before)}`;
   const text = `
 WITH page AS MATERIALIZED (
-  SELECT m.* FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = $2 ${before}
+  SELECT m.* FROM messages m WHERE m.workspace_id = $1 AND m.${column} = $2 ${before}
   ORDER BY m.seq DESC LIMIT $3 OFFSET $4
 )
 ${messageView('page')}
@@ -125,10 +132,11 @@ ORDER BY m.seq DESC`;
   return { text, values };
 }
 
-/** How many messages a chat has. */
-export function messagesCount(workspaceId: string, chatId: string): Statement {
-  const text = `SELECT count(*)::int AS total FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = $2`;
-  return { text, values: [workspaceId, chatId] };
+/** How many messages there are. */
+export function messagesCount(workspaceId: string, of: MessagesOf): Statement {
+  const [column, owner] = ownerOf(of);
+  const text = `SELECT count(*)::int AS total FROM messages m WHERE m.workspace_id = $1 AND m.${column} = $2`;
+  return { text, values: [workspaceId, owner] };
 }
 
 /** One message, with what became of its sending. */
