@@ -1,0 +1,52 @@
+import { Controller, Get, Param, Post, Put } from '@nestjs/common';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { Answers } from '../common/answer.decorators.js';
+import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
+import { Describe } from '../common/describe.decorators.js';
+import { Success } from '../common/fields.js';
+import { Id, ValidBody } from '../common/input.decorators.js';
+import { CreatedWorkspaceChannelAnswer } from './channels.dto.js';
+import { CreateTypedChannelBody, WidgetLinksAnswer, WidgetSettingsBody } from './widget.dto.js';
+import { WidgetService } from './widget.service.js';
+
+@ApiTags('channels')
+@Controller(['v2', ''])
+export class WidgetController {
+  constructor(private readonly widget: WidgetService) {}
+
+  @Post('assistant/:assistantId/create-channel/:type')
+  @Describe('Create a channel of a type for an agent', {
+    action: 'configure',
+    errors: ['CHANNEL_TYPE_NOT_SUPPORTED', 'GATEWAY_FAILED'],
+    example: { name: 'Loja' },
+    details: 'WHATSAPP is built; every other type is refused by its name.',
+  })
+  @ApiParam({ name: 'type', schema: { type: 'string' }, example: 'WHATSAPP' })
+  @Answers(CreatedWorkspaceChannelAnswer, { created: true })
+  create(
+    @CurrentUser() user: SignedIn,
+    @Id('assistantId') id: string,
+    @Param('type') type: string,
+    @ValidBody(CreateTypedChannelBody) body: CreateTypedChannelBody,
+  ) {
+    return this.widget.create(user, id, type, body);
+  }
+
+  @Put('channel/:channelId/widget-settings')
+  @Describe('Change how a widget looks', { action: 'configure', errors: ['NOT_IMPLEMENTED'] })
+  @Answers(Success)
+  updateSettings(
+    @CurrentUser() user: SignedIn,
+    @Id('channelId') id: string,
+    @ValidBody(WidgetSettingsBody) _body: unknown,
+  ) {
+    return this.widget.refuse(user, id, 'configure');
+  }
+
+  @Get('channel/:channelId/widget-links')
+  @Describe('Show the links of a widget', { action: 'read', errors: ['NOT_IMPLEMENTED'] })
+  @Answers(WidgetLinksAnswer)
+  links(@CurrentUser() user: SignedIn, @Id('channelId') id: string) {
+    return this.widget.refuse(user, id, 'read');
+  }
+}
