@@ -421,6 +421,19 @@ describe('messages', () => {
     expect((await call('DELETE', '/chat/deleteMessageForEveryone/shop', key)).status).toBe(201);
     expect(ana.received[0]).toMatchObject({ text: 'olá!', edited: true, deleted: true });
   });
+
+  it('with a picture have an editable caption; a voice note has none', async () => {
+    const ana = await openShop();
+    const edit = (key: unknown) =>
+      call('POST', '/chat/updateMessage/shop', { number: ana.number, key, text: 'nova legenda' });
+    const media = 'https://cdn.example.com/a.jpg';
+    const image = await call('POST', '/message/sendMedia/shop', { number: ana.number, mediatype: 'image', media });
+    expect((await edit(image.body.key)).status).toBe(200);
+    const found = await call('POST', '/chat/findMessages/shop', { where: { key: { id: image.body.key.id } } });
+    expect(found.body.messages.records[0].message.imageMessage.caption).toBe('nova legenda');
+    const audio = await call('POST', '/message/sendWhatsAppAudio/shop', { number: ana.number, audio: media });
+    expect((await edit(audio.body.key)).status).toBe(400);
+  });
 });
 
 describe('webhooks', () => {
@@ -623,4 +636,80 @@ it('close cuts connections that hang', async () => {
   await gateway.close();
   expect(await hanging).toBe('cut');
   gateway = await start();
+});
+
+describe('sending files', () => {
+  const url = 'https://cdn.example.com/pasta/boleto.pdf';
+  const document = { number: '5531988887777', mediatype: 'document', media: url };
+
+  it('arrive with what the gateway makes of their name, quote included', async () => {
+    const ana = await openShop();
+    const quoted = { key: { id: ana.say('manda o boleto') } };
+    const body = { ...document, fileName: 'boleto.pdf', caption: 'segue', quoted };
+    const { status, body: frame } = await call('POST', '/message/sendMedia/shop', body);
+    expect(status).toBe(201);
+    expect(frame).toMatchObject({
+      messageType: 'documentMessage',
+      message: { documentMessage: { caption: 'segue', fileName: 'boleto.pdf', mimetype: 'application/pdf' } },
+      contextInfo: { stanzaId: quoted.key.id },
+    });
+    const media = { url, fileName: 'boleto.pdf', mimetype: 'application/pdf' };
+    expect(ana.received).toMatchObject([{ type: 'documentMessage', text: 'segue', media, quotedId: quoted.key.id }]);
+    const [echo] = await receiver.waitFor('send.message');
+    expect(echo.data.key).toEqual(frame.key);
+  });
+
+  it.each([
+    { name: 'an unknown extension', input: { fileName: 'notas.xyz' }, expected: ['notas.xyz', 'false'] },
+    { name: 'a document without a name', input: {}, expected: ['boleto', 'false'] },
+    {
+      name: 'a picture of any name',
+      input: { mediatype: 'image', media: 'https://cdn.example.com/x' },
+      expected: ['image.jpg', 'image/jpeg'],
+    },
+  ])('$name', async ({ input, expected }) => {
+    const ana = await openShop();
+    expect((await call('POST', '/message/sendMedia/shop', { ...document, ...input })).status).toBe(201);
+    const media = ana.received[0]!.media!;
+    expect([media.fileName, media.mimetype]).toEqual(expected);
+  });
+
+  it.each([
+    {
+      name: 'a data: address',
+      input: { media: 'data:image/png;base64,AAAA' },
+      expected: 'Owned media must be a url or base64',
+    },
+    {
+      name: 'a host without a top-level domain',
+      input: { media: 'http://minio:9000/a.pdf' },
+      expected: 'Owned media must be a url or base64',
+    },
+    {
+      name: 'a base64 document without a name',
+      input: { media: 'AAAA' },
+      expected: 'For base64 the file name must be informed.',
+    },
+  ])('$name is refused', async ({ input, expected }) => {
+    await openShop();
+    const answer = await call('POST', '/message/sendMedia/shop', { ...document, ...input });
+    expect(answer).toMatchObject({ status: 400, body: { response: { message: [expected] } } });
+    expect(gateway.sends).toEqual([]);
+  });
+
+  it('a voice note carries no quote, and fails as texts do', async () => {
+    const ana = await openShop();
+    const body = { number: ana.number, audio: 'https://cdn.example.com/a.mp3', quoted: { key: { id: 'X' } } };
+    expect((await call('POST', '/message/sendWhatsAppAudio/shop', {})).status).toBe(400);
+    const sent = await call('POST', '/message/sendWhatsAppAudio/shop', body);
+    expect(sent.body.contextInfo.stanzaId).toBeUndefined();
+    gateway.misbehave({ on: 'sendText', fault: 'error-before' });
+    gateway.misbehave({ on: 'send', fault: 'error-after', times: 1 });
+    expect((await call('POST', '/message/sendWhatsAppAudio/shop', body)).status).toBe(500);
+    expect(ana.received.map((m) => m.type)).toEqual(['audioMessage', 'audioMessage']);
+    expect(gateway.sends.map((s) => [s.type, s.outcome, s.status])).toEqual([
+      ['audioMessage', 'sent', 201],
+      ['audioMessage', 'sent', 500],
+    ]);
+  });
 });

@@ -4,10 +4,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import {
   type Body,
   type Call,
+  type CheckedSend,
   composeFor,
   GatewayError,
   ROUTES,
-  readSendText,
+  SENDS,
   sendError,
   sendTarget,
 } from './gateway-routes.js';
@@ -21,6 +22,7 @@ import {
   type Misbehaviour,
   type MisbehaviourHandle,
   type RequestRule,
+  type SendAttempt,
   type SendFault,
   type SendRule,
   type WebhookRule,
@@ -53,7 +55,7 @@ export interface GatewayOptions {
   readonly log?: (line: string) => void;
 }
 
-/** One sendText, accepted or not. */
+/** One send, accepted or not. */
 export interface SendRecord {
   readonly seq: number;
   /** Epoch milliseconds. */
@@ -61,6 +63,8 @@ export interface SendRecord {
   readonly instance: string;
   readonly number: string;
   readonly remoteJid: string;
+  /** The message type: conversation, imageMessage, … */
+  readonly type: string;
   readonly text: string;
   /** "sent" means that the customer has it, whatever the caller was told. */
   readonly outcome: 'sent' | 'refused';
@@ -84,7 +88,7 @@ export interface InstanceView {
 
 /** A stand-in for Evolution API 2.3.6 with the phones around it. */
 export class EvolutionGateway {
-  /** Every sendText in order (the newest 100,000). */
+  /** Every send in order (the newest 100,000). */
   readonly sends: SendRecord[] = [];
   private readonly world: GatewayWorld;
   private readonly sender: WebhookSender;
@@ -193,12 +197,12 @@ export class EvolutionGateway {
 
   /** Starts a misbehaviour; of several that fit one send, event or request, the first started strikes. */
   misbehave(rule: Misbehaviour): MisbehaviourHandle {
-    if (rule.on === 'sendText') return enlist(this.sendRules, rule);
     if (rule.on === 'request') return enlist(this.requestRules, rule);
+    if (rule.on !== 'webhook') return enlist(this.sendRules, rule);
     return enlist<WebhookRule>(this.sender.rules, rule, (active) => this.sender.release(active));
   }
 
-  /** Called for each sendText once its fate is known; returns the way to unsubscribe. */
+  /** Called for each send once its fate is known; returns the way to unsubscribe. */
   onSend(listener: (send: SendRecord) => void): () => void {
     this.events.on('send', listener);
     return () => this.events.off('send', listener);
@@ -257,8 +261,9 @@ export class EvolutionGateway {
 
     const [, controller, action, name, ...rest] = path.split('/');
     const route = rest.length > 0 ? undefined : ROUTES[`${method} /${controller}/${action}`];
-    const isSendText = rest.length === 0 && method === 'POST' && controller === 'message' && action === 'sendText';
-    if ((!route && !isSendText) || (route?.instance ?? true) !== (name !== undefined && name !== '')) {
+    const isSend = rest.length === 0 && method === 'POST' && controller === 'message';
+    const readSend = isSend && Object.hasOwn(SENDS, action ?? '') ? SENDS[action!] : undefined;
+    if ((!route && !readSend) || (route?.instance ?? true) !== (name !== undefined && name !== '')) {
       throw new GatewayError(404, [`Cannot ${method} ${path}`]);
     }
     const call = this.guard(
@@ -269,10 +274,10 @@ export class EvolutionGateway {
       route === ROUTES['POST /instance/create'],
       target.slice(mark < 0 ? target.length : mark),
     );
-    if (!route) return this.sendText(call);
-    const answer = await route.handle(call);
+    if (readSend) return this.send(call, readSend(call.body));
+    const answer = await route!.handle(call);
     if (spoilt?.rule.fault === 'reset-after') res.destroy();
-    else if (answer !== undefined) sendJson(res, route.status, answer);
+    else if (answer !== undefined) sendJson(res, route!.status, answer);
   }
 
   /** The real order: the instance exists (or the new name is free), and only then the key. */
@@ -330,20 +335,20 @@ export class EvolutionGateway {
     return false;
   }
 
-  // ---- sendText ------------------------------------------------------------------------------------------------------
+  // ---- sending -------------------------------------------------------------------------------------------------------
 
-  private async sendText(call: Call): Promise<void> {
-    const { number, text, delayMs } = readSendText(call.body);
+  private async send(call: Call, { number, delayMs, out }: CheckedSend): Promise<void> {
+    const { text, messageType: type } = out;
     const instance = call.live.record.name;
     let target: { phone: Phone; remoteJid: string };
     try {
       target = sendTarget(call, number);
     } catch (error) {
       const status = error instanceof GatewayError ? error.status : 500;
-      this.note({ instance, number, remoteJid: '', text, outcome: 'refused', status });
+      this.note({ instance, number, remoteJid: '', type, text, outcome: 'refused', status });
       throw error;
     }
-    const attempt = { instance, number, remoteJid: target.remoteJid, text };
+    const attempt = { instance, number, remoteJid: target.remoteJid, type, text };
     const active = this.strikingSendRule(attempt);
     const rule = active?.rule;
     const fault = rule?.fault;
@@ -361,9 +366,9 @@ export class EvolutionGateway {
       return;
     }
     // The typing delay is inside the request, and a client that gives up does not stop the send.
-    if (delayMs > 0) await composeFor(this.world, target.phone, 'composing', delayMs);
+    if (delayMs > 0)
+      await composeFor(this.world, target.phone, type === 'audioMessage' ? 'recording' : 'composing', delayMs);
 
-    const out = { message: { conversation: text }, messageType: 'conversation', text };
     const { frame, echoed } = this.world.deliver(call.live, target.phone, target.remoteJid, out);
     if (fault === 'double') this.world.deliver(call.live, target.phone, target.remoteJid, out);
     const failed = fault === 'error-after' ? status : fault === 'bad-request-after' ? 400 : undefined;
@@ -382,7 +387,7 @@ export class EvolutionGateway {
     sendJson(call.res, 201, frame);
   }
 
-  private strikingSendRule(attempt: { instance: string; number: string; remoteJid: string; text: string }) {
+  private strikingSendRule(attempt: SendAttempt) {
     for (const active of this.sendRules) {
       if (!concernsSend(active.rule, attempt)) continue;
       active.strike();

@@ -240,37 +240,100 @@ export function sendTarget({ world, live }: Call, number: string): { phone: Phon
   return target;
 }
 
-/** Validates sendText's body. @throws GatewayError */
-export function readSendText(body: Body): { number: string; text: string; delayMs: number } {
+/** A send whose body has passed the checks. */
+export interface CheckedSend {
+  readonly number: string;
+  readonly delayMs: number;
+  readonly out: Outgoing;
+}
+
+function checked(body: Body, number: string, out: Omit<Outgoing, 'quotedId'>): CheckedSend {
+  const quotedId = record(record(body['quoted'])['key'])['id'];
+  return {
+    number,
+    delayMs: typeof body['delay'] === 'number' ? body['delay'] : 0,
+    out: { ...out, ...(typeof quotedId === 'string' ? { quotedId } : {}) },
+  };
+}
+
+function readSendText(body: Body): CheckedSend {
   requireFields(body, 'number', 'text');
   const text = requireString(body, 'text');
   const number = requireNumber(body);
   if (text.trim() === '') throw bad('Text is required');
-  return { number, text, delayMs: typeof body['delay'] === 'number' ? body['delay'] : 0 };
+  return checked(body, number, { message: { conversation: text }, messageType: 'conversation', text });
 }
 
-function sendMedia(call: Call) {
-  const number = requireNumber(call.body);
-  const kind = requireString(call.body, 'mediatype');
+/** As isURL and isBase64 see it: no data: prefix, and a host needs a dot and a top-level domain. */
+const isMedia = (value: string) =>
+  /^https?:\/\/[^/]+\.[a-z]{2,}(?:[:/?#]|$)/i.test(value) || /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+
+/** What the gateway's table of extensions knows, as far as it matters here. */
+const MIMETYPES: Readonly<Record<string, string>> = {
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  mp4: 'video/mp4',
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  csv: 'text/csv',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  zip: 'application/zip',
+  bin: 'application/octet-stream',
+};
+const DEFAULT_NAMES: Readonly<Record<string, string>> = { image: 'image.jpg', video: 'video.mp4' };
+
+function readSendMedia(body: Body): CheckedSend {
+  const number = requireNumber(body);
+  const kind = requireString(body, 'mediatype');
   if (!['image', 'document', 'video', 'audio'].includes(kind)) {
     throw schemaError('instance.mediatype is not one of enum values: image,document,video,audio');
   }
-  const media = requireString(call.body, 'media');
-  if (!/^https?:\/\/[^/]+\.[a-z]{2,}/i.test(media) && !/^[A-Za-z0-9+/]+={0,2}$/.test(media)) {
-    throw bad('Owned media must be a url or base64');
-  }
-  const { phone, remoteJid } = sendTarget(call, number);
-  const caption = typeof call.body['caption'] === 'string' ? call.body['caption'] : '';
-  const fileName = typeof call.body['fileName'] === 'string' ? call.body['fileName'] : kind;
+  const media = requireString(body, 'media');
+  const given = typeof body['fileName'] === 'string' ? body['fileName'] : undefined;
+  if (!isMedia(media)) throw bad('Owned media must be a url or base64');
+  if (kind === 'document' && !given && !media.startsWith('http'))
+    throw bad('For base64 the file name must be informed.');
+  // A document by address without a name loses its extension.
+  const fileName = given ?? DEFAULT_NAMES[kind] ?? /.*\/(.+?)(?:\.|$)/.exec(media)?.[1] ?? kind;
+  const caption = typeof body['caption'] === 'string' && body['caption'] ? body['caption'] : undefined;
+  // Images are always encoded anew; otherwise the name decides, and what it does not tell becomes the text "false".
+  const known = MIMETYPES[/\.([^.]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? ''];
+  const mimetype = kind === 'image' ? 'image/jpeg' : (known ?? 'false');
   const messageType = `${kind}Message`;
-  const mimetype = call.body['mimetype'] ?? 'application/octet-stream';
-  const out: Outgoing = {
-    message: { [messageType]: { caption, fileName, mimetype } },
+  return checked(body, number, {
+    message: { [messageType]: { ...(caption ? { caption } : {}), fileName, mimetype, url: WHATSAPP_COPY } },
     messageType,
-    text: caption || fileName,
-  };
-  return call.world.deliver(call.live, phone, remoteJid, out).frame;
+    text: caption ?? fileName,
+    media: { url: media, fileName, mimetype },
+  });
 }
+
+const WHATSAPP_COPY = 'https://mmg.whatsapp.net/o1/v/t24/f2/simulated';
+
+function readSendAudio(body: Body): CheckedSend {
+  const number = requireNumber(body);
+  const audio = requireString(body, 'audio');
+  if (!isMedia(audio)) throw bad('Owned media must be a url, base64, or valid file with buffer');
+  const mimetype = 'audio/ogg; codecs=opus';
+  // Up to 2.3.7 a voice note carries no quote.
+  const { quoted: _, ...rest } = body;
+  return checked(rest, number, {
+    message: { audioMessage: { mimetype, seconds: 7, ptt: true, url: WHATSAPP_COPY } },
+    messageType: 'audioMessage',
+    text: '',
+    media: { url: audio, fileName: null, mimetype },
+  });
+}
+
+/** The send routes by their action; their faults need the socket, so the server carries them out. */
+export const SENDS: Readonly<Record<string, (body: Body) => CheckedSend>> = {
+  sendText: readSendText,
+  sendMedia: readSendMedia,
+  sendWhatsAppAudio: readSendAudio,
+};
 
 const typingRounds = new WeakMap<Phone, number>();
 
@@ -400,6 +463,9 @@ function findContacts({ live, body }: Call) {
   }));
 }
 
+const EDITABLE_MS = 15 * 60_000;
+const CAPTIONED = ['imageMessage', 'videoMessage'];
+
 function ownMessage(live: LiveInstance, key: Body): StoredMessage {
   const row = live.record.messages.find((m) => m.key.id === key['id']);
   if (!row) throw bad('Message not found');
@@ -413,7 +479,10 @@ function updateMessage({ world, live, body }: Call) {
   const row = ownMessage(live, record(body['key']));
   const text = requireString(body, 'text');
   if (live.record.state !== 'open') throw new GatewayError(500, 'Connection Closed');
-  row.message = { conversation: text };
+  if (Date.now() - row.messageTimestamp * 1000 > EDITABLE_MS) throw bad('Message is older than 15 minutes');
+  if (row.messageType === 'conversation') row.message = { conversation: text };
+  else if (CAPTIONED.includes(row.messageType)) record(row.message[row.messageType])['caption'] = text;
+  else throw bad('Message not compatible');
   live.phones.get(row.key.remoteJid)?.update(row.key.id, { text, edited: true });
   const data = {
     key: row.key,
@@ -481,7 +550,7 @@ const at =
 const ok = at(200);
 const created = at(201);
 
-/** "METHOD /controller/action" to what answers it; sendText, whose faults need the socket, is added by the server. */
+/** "METHOD /controller/action" to what answers it, but for the sends (`SENDS`). */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'POST /instance/create': at(201, false)(createInstance),
   'GET /instance/fetchInstances': at(200, false)(fetchInstances),
@@ -499,7 +568,6 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   ),
   'POST /settings/set': created(setSettings),
   'GET /settings/find': ok(({ live }) => live.record.settings),
-  'POST /message/sendMedia': created(sendMedia),
   'POST /chat/sendPresence': created(sendPresence),
   'POST /chat/markMessageAsRead': created(markMessageAsRead),
   'POST /chat/whatsappNumbers': ok(whatsappNumbers),

@@ -10,7 +10,7 @@ import {
   type StateFile,
   type StoredMessage,
 } from './gateway-state.js';
-import { Phone, type PhoneRecord, type SayOptions, type Tick } from './phone.js';
+import { Phone, type PhoneRecord, type SayOptions, type SentMedia, type Tick } from './phone.js';
 import { toJid } from './to-jid.js';
 import type { WebhookSender } from './webhook-sender.js';
 
@@ -40,6 +40,10 @@ export interface Outgoing {
   readonly message: Record<string, unknown>;
   readonly messageType: string;
   readonly text: string;
+  /** Where a file came from, and as what it goes on. */
+  readonly media?: SentMedia;
+  /** The id of the message it quotes. */
+  readonly quotedId?: string;
 }
 
 export interface WorldOptions {
@@ -394,6 +398,7 @@ export class GatewayWorld {
       status: 'PENDING',
       message: out.message,
       contextInfo: {
+        ...(out.quotedId ? { stanzaId: out.quotedId } : {}),
         mentionedJid: [],
         groupMentions: [],
         ephemeralSettingTimestamp: { low: Math.floor(at / 1000), high: 0, unsigned: false },
@@ -405,7 +410,8 @@ export class GatewayWorld {
       source: 'web',
     };
     const type = out.messageType === 'conversation' ? {} : { type: out.messageType };
-    phone.show({ id, by: 'gateway', text: out.text, at, status: 'SENT', ...type });
+    const more = { ...(out.media ? { media: out.media } : {}), ...(out.quotedId ? { quotedId: out.quotedId } : {}) };
+    phone.show({ id, by: 'gateway', text: out.text, at, status: 'SENT', ...type, ...more });
     const row = this.store(live, frame);
     const echoed = this.emit(live, 'send.message', frame);
     this.scheduleAck(live, phone, id, row, 0);

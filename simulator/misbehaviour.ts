@@ -1,6 +1,6 @@
 import { seededRandom } from './seeded-random.js';
 
-/** What goes wrong with a sendText. "before" = the customer gets nothing; "after" = the customer has it already. */
+/** What goes wrong with a send. "before" = the customer gets nothing; "after" = the customer has it already. */
 export type SendFault =
   | 'error-before'
   | 'error-after'
@@ -19,11 +19,14 @@ export interface SendAttempt {
   readonly instance: string;
   readonly number: string;
   readonly remoteJid: string;
+  /** The message type: conversation, imageMessage, … */
+  readonly type: string;
   readonly text: string;
 }
 
 export interface SendRule {
-  readonly on: 'sendText';
+  /** sendText: texts only; send: files and voice notes as well. */
+  readonly on: 'sendText' | 'send';
   readonly fault: SendFault;
   /** How many sends it spoils; default: until stopped. */
   readonly times?: number;
@@ -102,6 +105,7 @@ export class ActiveRule<R extends Misbehaviour = Misbehaviour> implements Misbeh
 
 /** Whether the rule concerns this send. */
 export function concernsSend(rule: SendRule, send: SendAttempt): boolean {
+  if (rule.on === 'sendText' && send.type !== 'conversation') return false;
   if (rule.instance !== undefined && rule.instance !== send.instance) return false;
   if (rule.number !== undefined && rule.number !== send.number && rule.number !== send.remoteJid) return false;
   if (typeof rule.text === 'string' && !send.text.includes(rule.text)) return false;

@@ -18,6 +18,17 @@ export interface Bubble {
   deleted?: boolean;
   /** Of a reaction or other odd content: its message type. */
   readonly type?: string;
+  /** Of a file the shop sent. */
+  readonly media?: SentMedia;
+  /** The message it answers to. */
+  readonly quotedId?: string;
+}
+
+/** A file as it was handed to the gateway, and the type it goes on with. */
+export interface SentMedia {
+  readonly url: string;
+  readonly fileName: string | null;
+  readonly mimetype: string;
 }
 
 /** A bubble that reached this phone: `by` tells the gateway's sends from words the owner typed by hand. */

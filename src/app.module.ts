@@ -9,10 +9,13 @@ import { CONFIG, type RuntimeConfig } from './config.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { EvolutionApiModule } from './evolution-api/evolution-api.module.js';
 import { HealthModule } from './health/health.module.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { IntentionsModule } from './intentions/intentions.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { MailModule } from './mail/mail.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
+import { OperatorModule } from './operator/operator.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
 import { TrainingsModule } from './trainings/trainings.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -41,8 +44,10 @@ export class AppModule {
         // wires
         PrismaModule,
         JobsModule,
+        IdempotencyModule,
         EvolutionApiModule,
         OpenAiModule,
+        MailModule,
         // who
         WorkspacesModule,
         UsersModule,
@@ -59,6 +64,7 @@ export class AppModule {
         // doors
         WebhooksModule,
         AuthModule,
+        OperatorModule,
         HealthModule,
         ...extra,
       ],

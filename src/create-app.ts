@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import cookie from '@fastify/cookie';
+import cors, { type FastifyCorsOptionsDelegateCallback } from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -6,6 +8,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
 import { AppModule } from './app.module.js';
+import { earlyAnswers } from './common/early-answers.server.js';
 import { LOGGER } from './common/logger.js';
 import { serveOpenApi } from './common/openapi.js';
 import type { RuntimeConfig } from './config.js';
@@ -16,15 +19,22 @@ import { guardWebhooks } from './webhooks/guard-webhooks.server.js';
 const BODY_LIMIT_BYTES = 25 * 1024 * 1024;
 /** A body that drips in for longer is an attack, not a connection. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Node takes the longer of the two for the body (src/node_http_parser.cc, ConnectionsList::Expired), and its own is 60 s. */
+const HEADERS_TIMEOUT_MS = 15_000;
+/** How often Node looks for requests that are over their time; its own 30 s would double it. */
+const TIMEOUT_CHECK_MS = 5_000;
 
 /** Builds the application: nothing is connected and no port is open until `init` or `listen`. */
 export async function createApp(
   config: RuntimeConfig,
   extra: readonly DynamicModule[] = [],
 ): Promise<NestFastifyApplication> {
+  const isHttps = config.publicUrl.startsWith('https:');
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    ...earlyAnswers({ isHttps }),
     trustProxy: config.trustProxy as never,
     genReqId: () => uuid7(),
     // A customer's text may hold "__proto__": the key is dropped, the message is not.
@@ -42,8 +52,7 @@ export async function createApp(
   app.useLogger(nestLogger(app.get<Logger>(LOGGER)));
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
-  guardWebhooks(fastify as never, app.get(EvolutionDoorService));
-  if (config.role === 'worker') fastify.addHook('onRequest', onlyHealth);
+  // First of all, so that whatever a later hook refuses is answered with these headers too.
   await app.register(helmet as never, {
     contentSecurityPolicy: {
       directives: {
@@ -52,13 +61,43 @@ export async function createApp(
         styleSrc: ["'self'", "'unsafe-inline'"],
         frameAncestors: ["'none'"],
         // On plain HTTP (a shop's own network) the browser must not ask for HTTPS.
-        upgradeInsecureRequests: config.publicUrl.startsWith('https:') ? [] : null,
+        upgradeInsecureRequests: isHttps ? [] : null,
       },
     },
-    hsts: config.publicUrl.startsWith('https:'),
+    hsts: isHttps,
   });
+  fastify.addHook('onSend', keepOutOfCaches);
+  if (config.corsOrigins.length > 0) await app.register(cors as never, { delegator: corsFor(config.corsOrigins) });
+  await app.register(cookie as never);
+  guardWebhooks(fastify as never, app.get(EvolutionDoorService));
+  if (config.role === 'worker') fastify.addHook('onRequest', onlyHealth);
   serveOpenApi(app);
   return app;
+}
+
+/**
+ * A browser's scripts may read our answers from the listed origins, and with credentials from nowhere else. Whoever is
+ * not on the list is told nothing, not even what would be allowed.
+ */
+function corsFor(origins: readonly string[]): FastifyCorsOptionsDelegateCallback {
+  const listed = {
+    credentials: true,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['X-Total-Count', 'Retry-After'],
+    maxAge: 600,
+  };
+  return (request, done) => {
+    const origin = origins.find((known) => known === request.headers.origin);
+    done(null, origin ? { ...listed, origin } : { origin: false });
+  };
+}
+
+/** What is meant for one caller stays out of every cache on the way; a file that may be kept says so itself. */
+async function keepOutOfCaches(
+  _request: unknown,
+  reply: { hasHeader(name: string): boolean; header(name: string, value: string): unknown },
+): Promise<void> {
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
 }
 
 /** A worker process has no door but the one its supervisor knocks at. */

@@ -7,6 +7,10 @@ import { AttemptLimitsService } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { OAuthController } from './oauth.controller.js';
+import { OAuthService } from './oauth.service.js';
+import { OAuthAccountsService } from './oauth-accounts.service.js';
+import { OAuthProvidersClient } from './oauth-providers.client.js';
 import { PasswordsService } from './passwords.service.js';
 import { ACCESS_TOKEN_SECONDS, SessionsService } from './sessions.service.js';
 
@@ -26,10 +30,13 @@ const SELF = 'tawkee';
       }),
     }),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, OAuthController],
   providers: [
     AttemptLimitsService,
     AuthService,
+    OAuthAccountsService,
+    OAuthProvidersClient,
+    OAuthService,
     PasswordsService,
     SessionsService,
     { provide: APP_GUARD, useClass: AuthGuard },

@@ -10,6 +10,7 @@ import { InstancesService } from './instances.service.js';
 import { WebhookReassertionService } from './webhook-reassertion.service.js';
 import { WidgetController } from './widget.controller.js';
 import { WidgetService } from './widget.service.js';
+import { WorkspaceSweepService } from './workspace-sweep.service.js';
 
 @Module({
   imports: [AgentsModule, EvolutionApiModule, WorkspacesModule],
@@ -21,6 +22,7 @@ import { WidgetService } from './widget.service.js';
     InstancesService,
     WebhookReassertionService,
     WidgetService,
+    WorkspaceSweepService,
   ],
   exports: [ChannelsService, ConnectionCheckService],
 })

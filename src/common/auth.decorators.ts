@@ -1,4 +1,5 @@
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import { AppError } from './app-error.js';
 
 /** Who sent the request, as the global guard found out. */
@@ -17,8 +18,11 @@ export interface MaybeSignedInRequest {
 /** Metadata key of `@Public()`. */
 export const IS_PUBLIC = 'tawkee:public';
 
+/** OpenAPI carries this extension to `buildOpenApi`: the operation needs no token. */
+export const PUBLIC_EXTENSION = 'x-tawkee-public';
+
 /** Marks a controller or a route that needs no sign-in; the global guard lets everybody through. */
-export const Public = () => SetMetadata(IS_PUBLIC, true);
+export const Public = () => applyDecorators(SetMetadata(IS_PUBLIC, true), ApiExtension(PUBLIC_EXTENSION, true));
 
 /** Answers who is asking, a person or an API key. @throws UNAUTHORIZED on a public route, where nobody is known */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): SignedIn => who(context));

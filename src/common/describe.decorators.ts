@@ -14,6 +14,8 @@ export interface OperationDescription {
    * the path, 400 and 415 with a body, 400 with a query, 403 with an action above `read`.
    */
   readonly errors?: readonly ErrorCode[];
+  /** False: an id in the path that is nobody's is not noticed (yet), so 404 is not among the answers. */
+  readonly notFound?: false;
   /** A body a newcomer can send, where the one made from the schema would be refused. */
   readonly example?: unknown;
   /** A sentence or two for whoever needs more than the summary. */

@@ -1,14 +1,14 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiBody, ApiExtension, ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from './app-error.js';
 import { checkId, checkInput, forFaces } from './check-input.js';
 import { readLanguage } from './language.js';
 import { toOpenApiSchema } from './openapi-schema.js';
 import { type Face, readFace } from './read-face.js';
 
-/** OpenAPI carries this extension to `buildOpenApi`: the body of our own face admits no other fields. */
+/** OpenAPI carries the body as our own face takes it, without other fields, to `buildOpenApi`. */
 export const STRICT_BODY_EXTENSION = 'x-tawkee-strict-body';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
@@ -38,7 +38,7 @@ export function ValidBody(schema: z.ZodObject | z.ZodUnion): ParameterDecorator 
   return documented(
     read,
     ApiBody({ schema: toOpenApiSchema(schema, 'input') }),
-    ApiExtension(STRICT_BODY_EXTENSION, true) as MethodDecorator,
+    ApiExtension(STRICT_BODY_EXTENSION, toOpenApiSchema(faces.own, 'input')) as MethodDecorator,
   );
 }
 
@@ -65,4 +65,14 @@ export function Id(name: string): ParameterDecorator {
   const read = (context: ExecutionContext) =>
     checkId((requestOf(context).params as Record<string, unknown> | undefined)?.[name]);
   return documented(read, ApiParam({ name, schema: { type: 'string', format: 'uuid' } }));
+}
+
+/** A part of the path that is no id, checked. @throws VALIDATION_FAILED naming it */
+export function PathText(name: string, schema: z.ZodString): ParameterDecorator {
+  const read = (context: ExecutionContext) => {
+    const request = requestOf(context);
+    const value = (request.params as Record<string, unknown> | undefined)?.[name];
+    return checkInput(z.object({ [name]: schema }), { [name]: value }, languageOf(request))[name];
+  };
+  return documented(read, ApiParam({ name, schema: toOpenApiSchema(schema, 'input') }));
 }

@@ -1,11 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ANSWER_EXTENSION, shapeOf } from './answer.decorators.js';
+import { PUBLIC_EXTENSION } from './auth.decorators.js';
 import { completeOperation, ERROR_SCHEMAS } from './complete-operation.js';
-import { DESCRIPTION_EXTENSION } from './describe.decorators.js';
+import { DESCRIPTION_EXTENSION, type OperationDescription } from './describe.decorators.js';
 import { STRICT_BODY_EXTENSION } from './input.decorators.js';
+import type { SchemaObject } from './openapi-schema.js';
 import { readFace } from './read-face.js';
 
+const CARRIED = [ANSWER_EXTENSION, STRICT_BODY_EXTENSION, DESCRIPTION_EXTENSION, PUBLIC_EXTENSION];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** The OpenAPI document of both faces; the same routes always give the same text. */
@@ -29,11 +32,17 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
       const operation = item[method] as (typeof item)[typeof method] & Record<string, unknown>;
       if (!operation) continue;
       const shape = shapeOf(String(operation[ANSWER_EXTENSION]));
-      const isStrict = operation[STRICT_BODY_EXTENSION] === true && face === 'own';
-      delete operation[ANSWER_EXTENSION];
-      delete operation[STRICT_BODY_EXTENSION];
-      delete operation[DESCRIPTION_EXTENSION];
-      item[method] = completeOperation(operation, { face, shape, isStrict }) as typeof operation;
+      const strictSchema = face === 'own' ? (operation[STRICT_BODY_EXTENSION] as SchemaObject | undefined) : undefined;
+      const description = (operation[DESCRIPTION_EXTENSION] ?? {}) as OperationDescription;
+      const isPublic = operation[PUBLIC_EXTENSION] === true;
+      for (const carried of CARRIED) delete operation[carried];
+      item[method] = completeOperation(operation, {
+        face,
+        shape,
+        strictSchema,
+        isPublic,
+        description,
+      }) as typeof operation;
     }
     paths[path] = item;
   }

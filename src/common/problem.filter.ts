@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { describeError } from './describe-error.js';
+import { readLanguage } from './language.js';
 import { LOGGER } from './logger.js';
 import { writeProblem } from './write-problem.js';
 
@@ -22,7 +23,8 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const { status, headers, body } = writeProblem(error, request.originalUrl ?? request.url, requestId);
+    const language = readLanguage(request.headers['accept-language']);
+    const { status, headers, body } = writeProblem(error, request.originalUrl ?? request.url, requestId, language);
     // Serialised here: a string leaves the content type as it is set.
     void reply.status(status).headers(headers).send(JSON.stringify(body));
   }

@@ -1,5 +1,7 @@
 import { type AppError, ERRORS } from './app-error.js';
+import type { Language } from './language.js';
 import { pathOf, readFace } from './read-face.js';
+import { translate } from './sentences.js';
 
 /** An error as it goes out. */
 export interface WrittenProblem {
@@ -10,11 +12,19 @@ export interface WrittenProblem {
 
 /**
  * The answer to a failed request: `application/problem+json` (RFC 9457), or `{error, code, requestId}` under `/v2`.
- * A 401 names the scheme (RFC 9110, 11.6.1), and a wait is told in whole seconds (RFC 9110, 10.2.3).
+ * Its sentences are in the caller's language. A 401 names the scheme (RFC 9110, 11.6.1), and a wait is told in whole seconds (RFC 9110, 10.2.3).
  */
-export function writeProblem(error: AppError, url: string, requestId: string): WrittenProblem {
-  const { status, title } = ERRORS[error.code];
-  const { errors, retryAfterSeconds } = error.extra;
+export function writeProblem(
+  error: AppError,
+  url: string,
+  requestId: string,
+  language: Language = 'en',
+): WrittenProblem {
+  const { status } = ERRORS[error.code];
+  const { retryAfterSeconds } = error.extra;
+  const title = translate(ERRORS[error.code].title, language);
+  const detail = translate(error.message, language);
+  const errors = error.extra.errors?.map(({ path, message }) => ({ path, message: translate(message, language) }));
   const fields = errors?.length ? { errors } : {};
   const published = readFace(url) === 'v2';
   return {
@@ -26,12 +36,12 @@ export function writeProblem(error: AppError, url: string, requestId: string): W
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
     },
     body: published
-      ? { error: error.message, code: error.code, requestId, ...fields }
+      ? { error: detail, code: error.code, requestId, ...fields }
       : {
           type: `urn:tawkee:problem:${error.code}`,
           title,
           status,
-          detail: error.message,
+          detail,
           instance: pathOf(url),
           code: error.code,
           requestId,

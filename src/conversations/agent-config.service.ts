@@ -4,10 +4,12 @@ import { CONFIG_CHANGED, WakeupsService } from '../jobs/wakeups.service.js';
 import { ModelsService } from '../models/models.service.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import type { PromptAgent } from './build-prompt.js';
+import type { WorkspaceState } from './decide-turn.js';
 
 /** Everything a turn needs of its agent. */
 export interface AgentConfig extends PromptAgent {
   readonly isActive: boolean;
+  readonly workspaceState: WorkspaceState;
   readonly splitMessages: boolean;
   /** The provider's id. */
   readonly model: string;
@@ -55,10 +57,10 @@ export class AgentConfigService implements OnModuleInit {
   private async read(workspaceId: string, agentId: string): Promise<AgentConfig | undefined> {
     const agent = await this.prisma.agent.findUnique({
       where: { workspaceId_id: { workspaceId, id: agentId } },
-      include: { settings: true },
+      include: { settings: true, workspace: true },
     });
     if (!agent?.settings) return undefined;
-    const { settings } = agent;
+    const { settings, workspace } = agent;
     const { model } = await this.models.resolve(settings.preferredModel);
     return {
       name: agent.name,
@@ -69,6 +71,7 @@ export class AgentConfigService implements OnModuleInit {
       jobSite: agent.jobSite,
       jobDescription: agent.jobDescription,
       isActive: agent.isActive,
+      workspaceState: workspace.deletedAt ? 'deleted' : workspace.suspendedAt ? 'suspended' : 'active',
       version: agent.version,
       timezone: settings.timezone,
       enabledEmoji: settings.enabledEmoji,

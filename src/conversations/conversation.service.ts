@@ -17,6 +17,16 @@ const NOTHING: ConversationAnswer = { message: '', images: [], audios: [] };
 /** `callbackUrl` needs the guarded HTTP client, images and voice need the media path: neither exists yet. */
 const NOT_BUILT = ['image', 'audio', 'callbackUrl', 'onFinishCallback'] as const;
 
+/** Something said through the API; `effectId` becomes the message's provider id. */
+interface Said {
+  readonly workspaceId: string;
+  readonly agentId: string;
+  readonly body: ConversationBody | AddMessageBody;
+  readonly role: 'user' | 'assistant';
+  readonly answer: boolean;
+  readonly effectId: string;
+}
+
 /** The API's own channel: a caller is a contact, `contextId` its alias, and its prompts run through the same turns. */
 @Injectable()
 export class ConversationService {
@@ -27,35 +37,50 @@ export class ConversationService {
     private readonly wakeups: WakeupsService,
   ) {}
 
-  /** Stores the prompt, waits for its turn and answers what the agent said; empty when it stayed silent. */
-  async converse(user: SignedIn, id: string, body: ConversationBody): Promise<ConversationAnswer> {
+  /**
+   * Stores the prompt, waits for its turn and answers what the agent said; empty when it stayed silent. The same
+   * `effectId` again stores nothing and waits for the same turn.
+   */
+  async converse(
+    user: SignedIn,
+    id: string,
+    body: ConversationBody,
+    effectId: string = randomUUID(),
+  ): Promise<ConversationAnswer> {
     const { workspaceId, agentId } = await this.access.agent(user, id, 'chat');
-    const received = await this.say(workspaceId, agentId, body, 'user', true);
-    if (received.duplicate || !received.turnId) return NOTHING;
-    const turn = await this.waitFor(workspaceId, received.turnId);
+    const received = await this.say({ workspaceId, agentId, body, role: 'user', answer: true, effectId });
+    const turnId = received.duplicate ? await this.findTurn(workspaceId, effectId) : received.turnId;
+    if (!turnId) return NOTHING;
+    const turn = await this.waitFor(workspaceId, turnId);
     if (turn.state === 'FAILED')
       throw new AppError('TEMPORARILY_UNAVAILABLE', 'The agent could not answer; the chat was handed to a person.');
     const said = await this.prisma.message.findMany({
-      where: { workspaceId, chatId: received.chatId, turnId: received.turnId },
+      where: { workspaceId, chatId: turn.chatId, turnId },
       orderBy: { seq: 'asc' },
     });
     return { ...NOTHING, message: said.map((m) => m.text).join('\n\n') };
   }
 
   /** Adds a line to the context without asking for an answer. */
-  async addMessage(user: SignedIn, id: string, body: AddMessageBody): Promise<ConversationAnswer> {
+  async addMessage(
+    user: SignedIn,
+    id: string,
+    body: AddMessageBody,
+    effectId: string = randomUUID(),
+  ): Promise<ConversationAnswer> {
     const { workspaceId, agentId } = await this.access.agent(user, id, 'chat');
-    await this.say(workspaceId, agentId, body, body.role, false);
+    await this.say({ workspaceId, agentId, body, role: body.role, answer: false, effectId });
     return NOTHING;
   }
 
-  private async say(
-    workspaceId: string,
-    agentId: string,
-    body: ConversationBody | AddMessageBody,
-    role: 'user' | 'assistant',
-    answer: boolean,
-  ): Promise<Received> {
+  private async findTurn(workspaceId: string, providerId: string): Promise<string | undefined> {
+    const message = await this.prisma.message.findFirst({ where: { workspaceId, providerId } });
+    if (!message) return undefined;
+    const where = { workspaceId, chatId: message.chatId, inboundIds: { has: message.id } };
+    return (await this.prisma.turn.findFirst({ where }))?.id;
+  }
+
+  private async say({ workspaceId, agentId, body, role, answer, effectId }: Said): Promise<Received> {
     const asked = NOT_BUILT.find((field) => (body as Record<string, unknown>)[field] !== undefined);
     if (asked) throw new AppError('NOT_IMPLEMENTED', `"${asked}" is not built yet; send text in "prompt".`);
     if (!body.prompt)
@@ -68,7 +93,7 @@ export class ConversationService {
     return this.receiver.receive({
       workspaceId,
       channelId: channel.id,
-      providerId: randomUUID(),
+      providerId: effectId,
       aliases: [alias],
       address: alias,
       name: chatName ? toStorableText(chatName) : null,
@@ -84,7 +109,7 @@ export class ConversationService {
   }
 
   /** @throws ANSWER_TIMEOUT; the answer still arrives in the chat */
-  private async waitFor(workspaceId: string, turnId: string): Promise<{ state: string }> {
+  private async waitFor(workspaceId: string, turnId: string): Promise<{ state: string; chatId: string }> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const woken = this.nextWake(turnId);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const contextId = z.string().trim().min(1).max(200);
-const prompt = z.string().trim().min(1).max(65_536);
+const prompt = z.string().trim().min(1).max(65_536).meta({ example: 'Vocês entregam no sábado?' });
 /** Published fields whose work is not built yet: named, so that they can be refused by name instead of ignored. */
 const later = z.string().max(4_000).optional();
 

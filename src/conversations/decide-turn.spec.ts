@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decideTurn } from './decide-turn.js';
+import { decideTurn, type TurnFacts } from './decide-turn.js';
 
-const facts = { agentActive: true, humanTalk: false, turnEpoch: 3, chatEpoch: 3, inboundCount: 1 };
+const facts: TurnFacts = {
+  workspaceState: 'active',
+  agentActive: true,
+  humanTalk: false,
+  turnEpoch: 3,
+  chatEpoch: 3,
+  inboundCount: 1,
+};
 
 describe('decideTurn', () => {
   it.each([
@@ -9,6 +16,16 @@ describe('decideTurn', () => {
     { name: 'a person talks', input: { ...facts, humanTalk: true }, expected: { answer: false, reason: 'human' } },
     { name: 'a person acted since', input: { ...facts, chatEpoch: 4 }, expected: { answer: false, reason: 'human' } },
     { name: 'switched off', input: { ...facts, agentActive: false }, expected: { answer: false, reason: 'agent_off' } },
+    {
+      name: 'the workspace is suspended',
+      input: { ...facts, workspaceState: 'suspended' as const, humanTalk: true },
+      expected: { answer: false, reason: 'workspace_suspended' },
+    },
+    {
+      name: 'the workspace is deleted',
+      input: { ...facts, workspaceState: 'deleted' as const },
+      expected: { answer: false, reason: 'workspace_deleted' },
+    },
     {
       name: 'everything was deleted',
       input: { ...facts, inboundCount: 0 },

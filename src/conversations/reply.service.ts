@@ -56,6 +56,7 @@ export class ReplyService {
     if (turn.state === 'SENDING') return this.send(turn, scene, abort);
 
     const decision = decideTurn({
+      workspaceState: agent.workspaceState,
       agentActive: agent.isActive,
       humanTalk: scene.human_talk,
       turnEpoch: turn.epoch,

@@ -58,6 +58,11 @@ describe('classifySend', () => {
       input: error400([{ property: 'number', message: 'bad' }]),
       expected: { class: 'failed' },
     },
+    {
+      name: 'an address the gateway does not take for one',
+      input: error400(['Owned media must be a url or base64']),
+      expected: { class: 'failed', reason: 'invalid_request: 400: Owned media must be a url or base64' },
+    },
     { name: '400 timed out', input: error400(['Error: Timed Out']), expected: { class: 'unknown' } },
     { name: '400 connection closed', input: error400(['Error: Connection Closed']), expected: { class: 'unknown' } },
     {

@@ -66,12 +66,17 @@ function classifyAccepted(body: unknown, text: string): SendOutcome {
   return unknown(`no message id in the answer: ${text}`);
 }
 
+/** What the send controller says of a file before it looks at the number. */
+const UNUSABLE_MEDIA = /^(Owned media must be|For base64 the file name must be)/;
+
 /** Refusals the gateway decides before it sends: its schema check (nested arrays, or {property}) and its number check. */
 function classifyBadRequest(body: unknown, text: string): SendOutcome {
   const message = readObject(readObject(body)?.['response'])?.['message'];
   const items: unknown[] = Array.isArray(message) ? message : [];
   if (items.some((item) => readObject(item)?.['exists'] === false))
     return { class: 'failed', reason: `not_on_whatsapp: ${text}` };
+  if (items.some((item) => typeof item === 'string' && UNUSABLE_MEDIA.test(item)))
+    return { class: 'failed', reason: `invalid_request: ${text}` };
   if (items.some((item) => Array.isArray(item) || typeof readObject(item)?.['property'] === 'string'))
     return { class: 'failed', reason: `invalid_request: ${text}` };
   return unknown(text);

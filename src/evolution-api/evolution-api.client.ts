@@ -8,6 +8,7 @@ import { GatewayError } from './gateway-error.js';
 import type { ConnectionState } from './inbound-event.js';
 import { readErrorText } from './read-error.js';
 import { type FoundMessage, readFoundMessages } from './read-found-messages.js';
+import { normaliseJid } from './read-identity.js';
 import { readObject, readText } from './read-scalar.js';
 
 /** The events a channel subscribes to: each one more costs the gateway a request per message. */
@@ -43,6 +44,30 @@ export interface CreatedInstance {
 export type ConnectAnswer =
   | { readonly state: 'open' }
   | { readonly state: 'connecting'; readonly code: string | null; readonly pairingCode: string | null };
+
+/** A file to send by its address. */
+export interface MediaSend {
+  readonly address: string;
+  readonly kind: 'IMAGE' | 'VIDEO' | 'DOCUMENT';
+  readonly url: string;
+  readonly fileName: string;
+  readonly mimetype?: string | null;
+  readonly caption?: string | null;
+  /** The provider's id of the message it answers to. */
+  readonly quotedId?: string | null;
+}
+
+/** How the gateway knows a message. */
+export interface OwnMessageKey {
+  readonly remoteJid: string;
+  readonly providerId: string;
+}
+
+/** What WhatsApp says of a number; `jid` is its real address, which may lack the ninth digit that was asked with. */
+export interface KnownNumber {
+  readonly jid: string;
+  readonly exists: boolean;
+}
 
 export type Presence = 'composing' | 'recording' | 'paused' | 'available' | 'unavailable';
 
@@ -167,10 +192,76 @@ export class EvolutionApiClient {
    * Sends one text: one POST, no delay in the gateway (it would outlive our timeout), no link preview (the gateway would
    * fetch the address). Never throws; what the answer, or its absence, proves is in the outcome.
    */
-  async sendText(instance: string, input: { address: string; text: string }): Promise<SendOutcome> {
+  async sendText(
+    instance: string,
+    input: { address: string; text: string; quotedId?: string | null },
+  ): Promise<SendOutcome> {
     const path = `/message/sendText/${encodeURIComponent(instance)}`;
-    const payload = { number: input.address, text: input.text, delay: 0, linkPreview: false };
+    const payload = { number: input.address, text: input.text, delay: 0, linkPreview: false, ...quote(input.quotedId) };
     return classifySend(await this.postSend(path, payload));
+  }
+
+  /**
+   * Sends a picture, video or document that the gateway fetches from `url`; as `sendText`, one POST that never throws.
+   * `fileName` needs an extension the gateway knows: it makes the file's type from it (see `nameFile`).
+   */
+  async sendMedia(instance: string, input: MediaSend): Promise<SendOutcome> {
+    const path = `/message/sendMedia/${encodeURIComponent(instance)}`;
+    const { address, kind, url, fileName, mimetype, caption, quotedId } = input;
+    const payload = {
+      number: address,
+      mediatype: kind.toLowerCase(),
+      media: url,
+      fileName,
+      ...(mimetype ? { mimetype } : {}),
+      ...(caption ? { caption } : {}),
+      delay: 0,
+      ...quote(quotedId),
+    };
+    return classifySend(await this.postSend(path, payload));
+  }
+
+  /** Sends a voice note, which the gateway fetches from `url` and encodes anew. Gateways before 2.4 drop the quote. */
+  async sendVoice(
+    instance: string,
+    input: { address: string; url: string; quotedId?: string | null },
+  ): Promise<SendOutcome> {
+    const path = `/message/sendWhatsAppAudio/${encodeURIComponent(instance)}`;
+    const payload = { number: input.address, audio: input.url, delay: 0, ...quote(input.quotedId) };
+    return classifySend(await this.postSend(path, payload));
+  }
+
+  /**
+   * Replaces the text or caption of a message of ours; WhatsApp allows it for 15 minutes. `remoteJid` has to be the form
+   * the gateway stored. @throws GatewayError refused, …
+   */
+  async updateMessage(instance: string, input: OwnMessageKey & { text: string }): Promise<void> {
+    const { remoteJid, providerId: id, text } = input;
+    const payload = { number: remoteJid, key: { id, remoteJid, fromMe: true }, text };
+    await this.call('POST', `/chat/updateMessage/${encodeURIComponent(instance)}`, payload);
+  }
+
+  /** Takes a message of ours back from everyone's phone. @throws GatewayError refused, … */
+  async deleteMessageForEveryone(instance: string, { remoteJid, providerId: id }: OwnMessageKey): Promise<void> {
+    const path = `/chat/deleteMessageForEveryone/${encodeURIComponent(instance)}`;
+    await this.call('DELETE', path, { id, remoteJid, fromMe: true });
+  }
+
+  /** Who of these numbers is on WhatsApp, and under which JID; digits with country code. Asking in bulk gets accounts banned. */
+  async whatsappNumbers(instance: string, numbers: readonly string[]): Promise<KnownNumber[]> {
+    const path = `/chat/whatsappNumbers/${encodeURIComponent(instance)}`;
+    const { body, status } = await this.callRaw('POST', path, { numbers });
+    if (!Array.isArray(body)) throw new GatewayError('failed', status, 'no list of numbers in the answer');
+    return body.flatMap((row: unknown): KnownNumber[] => {
+      const jid = normaliseJid(readObject(row)?.['jid']);
+      return jid ? [{ jid, exists: readObject(row)?.['exists'] === true }] : [];
+    });
+  }
+
+  /** Shows a customer's messages as read on their phone. Gateways up to 2.3.7 skip LIDs without a word. */
+  async markMessageAsRead(instance: string, messages: readonly OwnMessageKey[]): Promise<void> {
+    const readMessages = messages.map(({ remoteJid, providerId: id }) => ({ remoteJid, fromMe: false, id }));
+    await this.call('POST', `/chat/markMessageAsRead/${encodeURIComponent(instance)}`, { readMessages });
   }
 
   /** Shows "typing" for `delayMs` and resolves after it (the gateway blocks that long; phones show 20 s at most). */
@@ -294,6 +385,9 @@ export class EvolutionApiClient {
     return { status: response.statusCode, headers: response.headers, body: parseJson(await response.body.text()) };
   }
 }
+
+/** With the id alone the gateway looks the message up; one it does not have is not quoted. */
+const quote = (id: string | null | undefined) => (id ? { quoted: { key: { id } } } : {});
 
 function readQr(source: Record<string, unknown> | null): { code: string | null; pairingCode: string | null } {
   return { code: readText(source?.['code'], 4096), pairingCode: readText(source?.['pairingCode'], 32) };

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { hashText } from './hash-text.js';
+import { hashContent } from './hash-text.js';
 import { matchSend, type SendCandidate } from './match-send.js';
 
 const PN = '5521966661234@s.whatsapp.net';
 const LID = '778899001122334@lid';
 const STARTED = 1_793_520_000_000;
-const part = { textHash: hashText('ok'), aliases: [PN, LID], startedAtMs: STARTED };
+const part = { textHash: hashContent('TEXT', 'ok'), aliases: [PN, LID], startedAtMs: STARTED };
 const found = (providerId: string, facts: Partial<SendCandidate> = {}): SendCandidate => ({
   providerId,
   aliases: [PN],
+  type: 'TEXT',
   text: 'ok',
   sentAtMs: STARTED + 1000,
   ...facts,
@@ -31,6 +32,7 @@ describe('matchSend', () => {
       expected: 'A',
     },
     { name: 'too early', input: [found('A', { sentAtMs: STARTED - 5001 })], bound: [], expected: null },
+    { name: 'a picture with that caption', input: [found('A', { type: 'IMAGE' })], bound: [], expected: null },
     { name: 'another text', input: [found('A', { text: 'okay' })], bound: [], expected: null },
     {
       name: 'another partner',
@@ -55,5 +57,19 @@ describe('matchSend', () => {
   ];
   it.each(cases)('$name', ({ input, bound, expected }) => {
     expect(matchSend(part, input, new Set(bound))).toBe(expected);
+  });
+
+  const files = [
+    { name: 'a picture with the same caption', part: ['IMAGE', 'a conta'], input: ['IMAGE', 'a conta'], expected: 'A' },
+    { name: 'a picture without one', part: ['IMAGE', ''], input: ['IMAGE', ''], expected: 'A' },
+    { name: 'another caption', part: ['IMAGE', 'a conta'], input: ['IMAGE', ''], expected: null },
+    { name: 'a video', part: ['IMAGE', 'a conta'], input: ['VIDEO', 'a conta'], expected: null },
+    { name: 'a transcribed voice note', part: ['AUDIO', ''], input: ['AUDIO', 'bom dia'], expected: 'A' },
+    { name: 'a text for a file', part: ['IMAGE', 'a conta'], input: ['TEXT', 'a conta'], expected: null },
+  ] as const;
+  it.each(files)('$name', ({ part: [kind, caption], input: [type, text], expected }) => {
+    expect(matchSend({ ...part, textHash: hashContent(kind, caption) }, [found('A', { type, text })], new Set())).toBe(
+      expected,
+    );
   });
 });

@@ -1,7 +1,8 @@
-import { hashText } from './hash-text.js';
+import { hashContent } from './hash-text.js';
 
 /** A part whose send has no recorded outcome. */
 export interface InFlightSend {
+  /** Of kind and text (`hashContent`). */
   readonly textHash: Uint8Array;
   /** Every JID of the chat partner, as read from events. */
   readonly aliases: readonly string[];
@@ -12,6 +13,7 @@ export interface InFlightSend {
 export interface SendCandidate {
   readonly providerId: string;
   readonly aliases: readonly string[];
+  readonly type: string;
   readonly text: string;
   readonly sentAtMs: number;
 }
@@ -20,7 +22,7 @@ export interface SendCandidate {
 const CLOCK_TOLERANCE_MS = 5000;
 
 /**
- * The provider id of the oldest candidate that can only be this send: same partner, same text, not before it began (less
+ * The provider id of the oldest candidate that can only be this send: same partner, same kind and text, not before it began (less
  * five seconds), and not in `boundIds` (ids that belong to any other part or stored message). Null when there is none.
  * Call it once per part with the ids bound so far, oldest part first: identical texts are then matched one to one.
  */
@@ -33,7 +35,7 @@ export function matchSend(
   const [oldest] = candidates
     .filter((c) => !boundIds.has(c.providerId) && c.sentAtMs >= part.startedAtMs - CLOCK_TOLERANCE_MS)
     .filter((c) => c.aliases.some((alias) => partners.has(canonicalAlias(alias))))
-    .filter((c) => Buffer.compare(hashText(c.text), part.textHash) === 0)
+    .filter((c) => Buffer.compare(hashContent(c.type, c.text), part.textHash) === 0)
     .sort((a, b) => a.sentAtMs - b.sentAtMs);
   return oldest?.providerId ?? null;
 }

@@ -80,3 +80,48 @@ export async function findMemberships(db: Database, user: SignedIn): Promise<Mem
   );
   return rows;
 }
+
+/** How long a deleted workspace can be restored; the sweep erases it afterwards. */
+export const RESTORABLE_DAYS = 30;
+
+/**
+ * A member's way to a workspace that may be deleted, as long as it can be restored. An API key never gets here: it ends
+ * with the deletion.
+ */
+export async function findRestorable(
+  db: Database,
+  userId: string,
+  workspaceId: string,
+): Promise<AccessRow | undefined> {
+  const { rows } = await db.query<AccessRow>(
+    `SELECT m.workspace_id AS "workspaceId", m.role, w.suspended_at IS NOT NULL AS "isSuspended"
+     FROM memberships m JOIN workspaces w ON w.id = m.workspace_id
+      AND (w.deleted_at IS NULL OR w.deleted_at > now() - make_interval(days => $3))
+     WHERE m.user_id = $1 AND m.workspace_id = $2`,
+    [userId, workspaceId, RESTORABLE_DAYS],
+  );
+  return rows[0];
+}
+
+/** A deleted workspace that can still be restored. */
+export interface DeletedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly deletedAt: Date;
+  /** From when on it is erased for good. */
+  readonly erasedAt: Date;
+}
+
+/** The deleted workspaces of this person that can still be restored, the last deleted first. */
+export async function findDeleted(db: Database, userId: string): Promise<DeletedRow[]> {
+  const { rows } = await db.query<DeletedRow>(
+    `SELECT m.workspace_id AS id, w.name, m.role, w.deleted_at AS "deletedAt",
+            w.deleted_at + make_interval(days => $2) AS "erasedAt"
+     FROM memberships m JOIN workspaces w ON w.id = m.workspace_id
+      AND w.deleted_at > now() - make_interval(days => $2)
+     WHERE m.user_id = $1 ORDER BY w.deleted_at DESC, m.workspace_id`,
+    [userId, RESTORABLE_DAYS],
+  );
+  return rows;
+}

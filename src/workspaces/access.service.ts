@@ -3,7 +3,16 @@ import type { Pool } from 'pg';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { POOL } from '../prisma/database.pool.js';
-import { type AccessKind, type AccessRow, findAccess, findMemberships, type MembershipRow } from './access.queries.js';
+import {
+  type AccessKind,
+  type AccessRow,
+  type DeletedRow,
+  findAccess,
+  findDeleted,
+  findMemberships,
+  findRestorable,
+  type MembershipRow,
+} from './access.queries.js';
 import { type Action, canDo } from './role-permissions.js';
 
 /**
@@ -18,6 +27,16 @@ export class AccessService {
   /** Everything the caller can reach, with the role there. */
   memberships(user: SignedIn): Promise<MembershipRow[]> {
     return findMemberships(this.pool, user);
+  }
+
+  /** The caller's deleted workspaces that can still be restored. */
+  deleted(user: SignedIn): Promise<DeletedRow[]> {
+    return findDeleted(this.pool, user.userId);
+  }
+
+  /** The one way to a deleted workspace: its owner's, to restore it. @throws NOT_FOUND, FORBIDDEN, WORKSPACE_SUSPENDED */
+  async restorable(user: SignedIn, workspaceId: string): Promise<AccessRow> {
+    return admit(await findRestorable(this.pool, user.userId, workspaceId), 'own');
   }
 
   /** @throws NOT_FOUND, FORBIDDEN, WORKSPACE_SUSPENDED */
@@ -66,10 +85,13 @@ export class AccessService {
   }
 
   private async require(kind: AccessKind, user: SignedIn, id: string, action: Action): Promise<AccessRow> {
-    const access = await findAccess(this.pool, kind, user, id);
-    if (!access) throw new AppError('NOT_FOUND');
-    if (!canDo(access.role, action)) throw new AppError('FORBIDDEN');
-    if (access.isSuspended && action !== 'read') throw new AppError('WORKSPACE_SUSPENDED');
-    return access;
+    return admit(await findAccess(this.pool, kind, user, id), action);
   }
+}
+
+function admit(access: AccessRow | undefined, action: Action): AccessRow {
+  if (!access) throw new AppError('NOT_FOUND');
+  if (!canDo(access.role, action)) throw new AppError('FORBIDDEN');
+  if (access.isSuspended && action !== 'read') throw new AppError('WORKSPACE_SUSPENDED');
+  return access;
 }

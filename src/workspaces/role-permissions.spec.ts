@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, canDo, outranks, ROLES } from './role-permissions.js';
+import { ACTIONS, type Action, canDo, outranks, ROLES } from './role-permissions.js';
 
 describe('canDo', () => {
   it.each([
@@ -12,6 +14,22 @@ describe('canDo', () => {
     { name: 'nothing', input: '', expected: [] },
   ])('$name', ({ input, expected }) => {
     expect(ACTIONS.filter((action) => canDo(input, action))).toEqual(expected);
+  });
+
+  it('is what docs/roles.md shows to people, row by row', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/roles.md'), 'utf8');
+    const table = page.split('\n').filter((line) => line.startsWith('|'));
+    const [head = [], , ...rows] = table.map((line) => line.split('|').map((cell) => cell.trim()));
+    const shown = rows.map((cells) => {
+      const cell = (column: string) => cells[head.indexOf(column)];
+      return { action: cell('Action')?.replaceAll('`', ''), may: ROLES.filter((role) => cell(role) === 'yes') };
+    });
+    const promised = shown.map(({ action }) => ({
+      action,
+      may: ROLES.filter((role) => canDo(role, action as Action)),
+    }));
+    expect(shown).toEqual(promised);
+    expect([...new Set(shown.map(({ action }) => action))]).toEqual([...ACTIONS]);
   });
 });
 

@@ -1,12 +1,40 @@
 import { Module } from '@nestjs/common';
 import { AccessService } from './access.service.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
-import { WorkspacesController } from './workspaces.controller.js';
+import { AuditTrailService } from './audit-trail.service.js';
+import { CreditLedgerController, CreditsController } from './credits.controller.js';
+import { CreditsService } from './credits.service.js';
+import { InvitationsController } from './invitations.controller.js';
+import { InvitationsService } from './invitations.service.js';
+import { MembersController } from './members.controller.js';
+import { MembersService } from './members.service.js';
+import { WorkspaceController, WorkspacesController } from './workspaces.controller.js';
 import { WorkspacesService } from './workspaces.service.js';
 
 @Module({
-  controllers: [WorkspacesController],
-  providers: [AccessService, AuditService, WorkspacesService],
-  exports: [AccessService, AuditService, WorkspacesService],
+  controllers: [
+    WorkspacesController,
+    WorkspaceController,
+    MembersController,
+    InvitationsController,
+    ApiKeysController,
+    CreditsController,
+    CreditLedgerController,
+    AuditController,
+  ],
+  providers: [
+    AccessService,
+    ApiKeysService,
+    AuditService,
+    AuditTrailService,
+    CreditsService,
+    InvitationsService,
+    MembersService,
+    WorkspacesService,
+  ],
+  exports: [AccessService, AuditService, CreditsService, WorkspacesService],
 })
 export class WorkspacesModule {}

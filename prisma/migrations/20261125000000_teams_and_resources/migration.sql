@@ -77,9 +77,10 @@ CREATE TABLE idempotency_keys (
   owner_id uuid NOT NULL,
   key text NOT NULL,
   hash bytea NOT NULL,
-  status integer,
+  effect_id uuid NOT NULL,
   answer jsonb,
   started_at timestamptz(3) NOT NULL DEFAULT now(),
+  claimed_at timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY (owner_id, key)
 );
 
