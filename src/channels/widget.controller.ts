@@ -1,12 +1,12 @@
-import { Controller, Get, Param, Post, Put } from '@nestjs/common';
-import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Post, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Answers } from '../common/answer.decorators.js';
 import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
 import { Describe } from '../common/describe.decorators.js';
 import { Success } from '../common/fields.js';
-import { Id, ValidBody } from '../common/input.decorators.js';
+import { Id, PathText, ValidBody } from '../common/input.decorators.js';
 import { CreatedWorkspaceChannelAnswer } from './channels.dto.js';
-import { CreateTypedChannelBody, WidgetLinksAnswer, WidgetSettingsBody } from './widget.dto.js';
+import { ChannelType, CreateTypedChannelBody, WidgetLinksAnswer, WidgetSettingsBody } from './widget.dto.js';
 import { WidgetService } from './widget.service.js';
 
 @ApiTags('channels')
@@ -21,12 +21,11 @@ export class WidgetController {
     example: { name: 'Loja' },
     details: 'WHATSAPP is built; every other type is refused by its name.',
   })
-  @ApiParam({ name: 'type', schema: { type: 'string' }, example: 'WHATSAPP' })
   @Answers(CreatedWorkspaceChannelAnswer, { created: true })
   create(
     @CurrentUser() user: SignedIn,
     @Id('assistantId') id: string,
-    @Param('type') type: string,
+    @PathText('type', ChannelType) type: string,
     @ValidBody(CreateTypedChannelBody) body: CreateTypedChannelBody,
   ) {
     return this.widget.create(user, id, type, body);

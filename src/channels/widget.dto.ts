@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { id, text } from '../common/fields.js';
 
+/** Any type may be asked for: one that is not built is refused by its name. */
+export const ChannelType = z.string().min(1).max(64).meta({ example: 'WHATSAPP' });
+
 /** `assistantId` is the published name of an agent's id; here it can only be the one of the path. */
 export const CreateTypedChannelBody = z.object({
   name: text(120, 1).meta({ example: 'Loja' }),

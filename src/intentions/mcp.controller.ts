@@ -8,7 +8,8 @@ import { Id, ValidBody } from '../common/input.decorators.js';
 import { AddedMcpAnswer, AddMcpBody, ConnectedMcpAnswer, ConnectMcpBody, McpToolAnswer } from './mcp.dto.js';
 import { McpService } from './mcp.service.js';
 
-const NOT_BUILT = ['NOT_IMPLEMENTED'] as const;
+/** None can exist yet, so any id of one is answered alike. */
+const NOT_BUILT = { errors: ['NOT_IMPLEMENTED'], notFound: false } as const;
 
 /** What both faces ask for in the same way. */
 @ApiTags('mcp')
@@ -17,28 +18,28 @@ export class McpController {
   constructor(private readonly mcp: McpService) {}
 
   @Post('agent/:agentId/mcp/add')
-  @Describe('Give an agent an MCP server', { action: 'configure', errors: ['URL_NOT_ALLOWED', ...NOT_BUILT] })
+  @Describe('Give an agent an MCP server', { action: 'configure', errors: ['URL_NOT_ALLOWED', 'NOT_IMPLEMENTED'] })
   @Answers(AddedMcpAnswer, { created: true })
   add(@CurrentUser() user: SignedIn, @Id('agentId') id: string, @ValidBody(AddMcpBody) _body: unknown) {
     return this.mcp.add(user, id);
   }
 
   @Post('mcp/connect')
-  @Describe('Finish signing in to an MCP server', { errors: NOT_BUILT })
+  @Describe('Finish signing in to an MCP server', NOT_BUILT)
   @Answers(ConnectedMcpAnswer)
   connect(@ValidBody(ConnectMcpBody) _body: unknown) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tools')
-  @Describe('List the tools of an MCP server', { errors: NOT_BUILT })
+  @Describe('List the tools of an MCP server', NOT_BUILT)
   @AnswersList(McpToolAnswer)
   tools(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
 
   @Delete('mcp/:mcpId')
-  @Describe('Remove an MCP server', { errors: NOT_BUILT })
+  @Describe('Remove an MCP server', NOT_BUILT)
   @Answers(Success)
   remove(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
@@ -52,21 +53,21 @@ export class PublishedMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Get('mcp/:mcpId/tool/:toolId/active')
-  @Describe('Let an agent use a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Let an agent use a tool of an MCP server', NOT_BUILT)
   @Answers(Success)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tool/:toolId/inactive')
-  @Describe('Keep an agent from a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Keep an agent from a tool of an MCP server', NOT_BUILT)
   @Answers(Success)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/sync-tools')
-  @Describe('Read the tools of an MCP server again', { errors: NOT_BUILT })
+  @Describe('Read the tools of an MCP server again', NOT_BUILT)
   @Answers(Success)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
@@ -80,21 +81,21 @@ export class OwnMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Put('mcp/:mcpId/tool/:toolId/active')
-  @Describe('Let an agent use a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Let an agent use a tool of an MCP server', NOT_BUILT)
   @Answers(Success)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/tool/:toolId/inactive')
-  @Describe('Keep an agent from a tool of an MCP server', { errors: NOT_BUILT })
+  @Describe('Keep an agent from a tool of an MCP server', NOT_BUILT)
   @Answers(Success)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/sync-tools')
-  @Describe('Read the tools of an MCP server again', { errors: NOT_BUILT })
+  @Describe('Read the tools of an MCP server again', NOT_BUILT)
   @Answers(Success)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();

@@ -104,8 +104,12 @@ describe('transfer rules', () => {
         expect((await call('DELETE', path)).status).toBe(404);
       }
     }
-    expect((await call('DELETE', `/v2/agent/${agentId}/transfer-rules/${id}`)).body).toEqual({ success: true });
+    // The published type of this one answer is a string.
+    expect((await call('DELETE', `/v2/agent/${agentId}/transfer-rules/${id}`)).body).toEqual({ success: 'true' });
     expect(await list()).toEqual([]);
+    const second = (await add({ instructions: 'x', type: 'HUMAN' })).body.data.id;
+    const deleted = await call('DELETE', `/agent/${agentId}/transfer-rules/${second}`);
+    expect(deleted.body).toEqual({ data: { success: true } });
     expect(await auditOf(id)).toEqual([
       ['transferRule.created', {}],
       ['transferRule.deleted', {}],

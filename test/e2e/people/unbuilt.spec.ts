@@ -86,6 +86,10 @@ describe('a channel of a named type', () => {
   });
 
   it.each(['', '/v2'])('is refused by its name when it is another (%s)', async (face) => {
+    const long = await call('POST', `${face}/assistant/${shop.agentId}/create-channel/${'x'.repeat(65)}`, {
+      name: 'x',
+    });
+    expect([long.status, long.body.errors[0].path]).toEqual([400, 'type']);
     for (const type of ['WIDGET', 'INSTAGRAM', 'API']) {
       const answer = await call('POST', `${face}/assistant/${shop.agentId}/create-channel/${type}`, { name: 'x' });
       expect([answer.status, answer.body.code]).toEqual([422, 'CHANNEL_TYPE_NOT_SUPPORTED']);
