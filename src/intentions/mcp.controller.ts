@@ -8,8 +8,8 @@ import { Id, ValidBody } from '../common/input.decorators.js';
 import { AddedMcpAnswer, AddMcpBody, ConnectedMcpAnswer, ConnectMcpBody, McpToolAnswer } from './mcp.dto.js';
 import { McpService } from './mcp.service.js';
 
-/** None can exist yet, so any id of one is answered alike. */
-const NOT_BUILT = { errors: ['NOT_IMPLEMENTED'], notFound: false } as const;
+/** None can exist yet: any id of one is answered alike, and there is nothing a role could be too low for. */
+const NOT_BUILT = { action: 'read', errors: ['NOT_IMPLEMENTED'], notFound: false } as const;
 
 /** What both faces ask for in the same way. */
 @ApiTags('mcp')
