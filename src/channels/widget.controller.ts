@@ -2,11 +2,10 @@ import { Controller, Get, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Answers } from '../common/answer.decorators.js';
 import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
-import { Describe } from '../common/describe.decorators.js';
-import { Success } from '../common/fields.js';
+import { Describe, DescribeUnbuilt } from '../common/describe.decorators.js';
 import { Id, PathText, ValidBody } from '../common/input.decorators.js';
 import { CreatedWorkspaceChannelAnswer } from './channels.dto.js';
-import { ChannelType, CreateTypedChannelBody, WidgetLinksAnswer, WidgetSettingsBody } from './widget.dto.js';
+import { ChannelType, CreateTypedChannelBody, WidgetSettingsBody } from './widget.dto.js';
 import { WidgetService } from './widget.service.js';
 
 @ApiTags('channels')
@@ -32,8 +31,7 @@ export class WidgetController {
   }
 
   @Put('channel/:channelId/widget-settings')
-  @Describe('Change how a widget looks', { action: 'configure', errors: ['NOT_IMPLEMENTED'] })
-  @Answers(Success)
+  @DescribeUnbuilt('Change how a widget looks', { action: 'configure' })
   updateSettings(
     @CurrentUser() user: SignedIn,
     @Id('channelId') id: string,
@@ -43,8 +41,7 @@ export class WidgetController {
   }
 
   @Get('channel/:channelId/widget-links')
-  @Describe('Show the links of a widget', { action: 'read', errors: ['NOT_IMPLEMENTED'] })
-  @Answers(WidgetLinksAnswer)
+  @DescribeUnbuilt('Show the links of a widget', { action: 'read' })
   links(@CurrentUser() user: SignedIn, @Id('channelId') id: string) {
     return this.widget.refuse(user, id, 'read');
   }

@@ -23,6 +23,3 @@ export const WidgetSettingsBody = z
     buttonBackground: text(40),
   })
   .partial();
-
-/** What the route will answer, as it is published. */
-export const WidgetLinksAnswer = z.object({ float: z.string(), iframe: z.string() });

@@ -224,6 +224,7 @@ describe('idle actions', () => {
     await set({ actions: [action], finishOn: null });
     expect((await read()).finishOn).toBeNull();
     expect((await call('DELETE', path('/v2'))).body).toEqual({ success: true });
+    expect((await call('DELETE', path())).body).toEqual({ data: { success: true } });
     expect(await read()).toEqual({ actions: [], finishOn: null });
     expect((await auditOf(agentId)).slice(1)).toEqual([
       ['idlePlan.updated', { fields: ['actions', 'finishOnSeconds'] }],

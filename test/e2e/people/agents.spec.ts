@@ -361,7 +361,7 @@ describe('what is done to agents', () => {
     });
     await call('PUT', `/agent/${id}/webhooks`, { onTransfer: 'https://example.com/CANARY-4' });
     await call('PUT', `/agent/${id}/inactive`);
-    await call('DELETE', `/agent/${id}`);
+    expect((await call('DELETE', `/v2/agent/${id}`)).body).toEqual({ success: true });
     const { rows } = await app.db.query(
       'SELECT action, user_id, details FROM audit_events WHERE subject_id = $1 ORDER BY created_at, id',
       [id],
