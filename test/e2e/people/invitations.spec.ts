@@ -157,8 +157,9 @@ describe('an open invitation', () => {
     const second = await tokenFor(zoe.email, 2);
     expect((await accept(zoe, first)).status).toBe(400);
     expect((await accept(zoe, second)).status).toBe(200);
-    const again = await as(ana)('POST', `/workspaces/${ana.workspaceId}/invitations/${id}/resend`);
-    expect(again.status).toBe(404);
+    const path = `/workspaces/${ana.workspaceId}/invitations/${id}`;
+    expect((await as(ana)('POST', `${path}/resend`)).status).toBe(404);
+    expect((await as(ana)('DELETE', path)).status).toBe(404);
   });
 
   it('can be taken back', async () => {
