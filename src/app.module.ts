@@ -10,6 +10,7 @@ import { ConversationsModule } from './conversations/conversations.module.js';
 import { EvolutionApiModule } from './evolution-api/evolution-api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
         EvolutionApiModule,
         OpenAiModule,
         MailModule,
+        LimitsModule,
         // who
         WorkspacesModule,
         UsersModule,
