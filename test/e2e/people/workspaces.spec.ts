@@ -85,6 +85,15 @@ describe('a workspace', () => {
     });
   });
 
+  it('cannot be made without end by one person', async () => {
+    const zoe = await app.register('Zoe');
+    const answers: Answer[] = [];
+    for (let n = 0; n < 21; n++) answers.push(await as(zoe)('POST', '/workspaces', { name: `Loja ${n}` }));
+    expect(statuses(answers)).toEqual([...Array(20).fill(201), 429]);
+    expect(Number(answers.at(-1)!.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await as(ana)('POST', '/workspaces', { name: 'Outra' })).status).toBe(201);
+  });
+
   it('refuses an empty name and fields it does not have', async () => {
     const answers = await Promise.all([
       as(ana)('POST', '/workspaces', { name: '  ' }),
