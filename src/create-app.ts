@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -44,6 +45,7 @@ export async function createApp(
   fastify.removeContentTypeParser('text/plain');
   guardWebhooks(fastify as never, app.get(EvolutionDoorService));
   if (config.role === 'worker') fastify.addHook('onRequest', onlyHealth);
+  await app.register(cookie as never);
   await app.register(helmet as never, {
     contentSecurityPolicy: {
       directives: {

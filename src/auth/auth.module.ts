@@ -7,7 +7,12 @@ import { AttemptLimitsService } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { CredentialsController } from './credentials.controller.js';
+import { CredentialsService } from './credentials.service.js';
+import { KeySignInService } from './key-sign-in.service.js';
+import { MailedTokensService } from './mailed-tokens.service.js';
 import { PasswordsService } from './passwords.service.js';
+import { SessionCookieService } from './session-cookie.service.js';
 import { ACCESS_TOKEN_SECONDS, SessionsService } from './sessions.service.js';
 
 /** Issuer and audience of our access tokens. */
@@ -26,11 +31,15 @@ const SELF = 'tawkee';
       }),
     }),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, CredentialsController],
   providers: [
     AttemptLimitsService,
     AuthService,
+    CredentialsService,
+    KeySignInService,
+    MailedTokensService,
     PasswordsService,
+    SessionCookieService,
     SessionsService,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],

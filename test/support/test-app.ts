@@ -72,8 +72,11 @@ export interface ShopOptions {
   readonly typing?: boolean;
 }
 
-/** Starts everything; `env` overrides the configuration. */
-export async function startTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+/** Starts everything; `env` overrides the configuration, and `config` what no environment says. */
+export async function startTestApp(
+  env: Record<string, string> = {},
+  options: { readonly config?: Partial<RuntimeConfig> } = {},
+): Promise<TestApp> {
   const database = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'tawkee-test-'));
   const gateway = await startEvolutionGateway({
@@ -94,6 +97,7 @@ export async function startTestApp(env: Record<string, string> = {}): Promise<Te
     evolution: { url: gateway.url, apiKey: 'test-gateway-key' },
     openai: { baseUrl: model.baseUrl, apiKey: 'test', api: env['OPENAI_API'] as never, model: env['OPENAI_MODEL'] },
     simulated: { gateway: true, model: true },
+    ...options.config,
   };
   const app = await createApp(config, [SimulatorModule.register(gateway)]);
   await app.listen(port, '127.0.0.1');
