@@ -177,10 +177,10 @@ describe('one chat', () => {
       { limit: 26, offset: 0, before: '100000' },
     ];
     for (const slice of slices) {
-      const found = await scans(messagesPage(ws, chat, slice));
+      const found = await scans(messagesPage(ws, { chatId: chat }, slice));
       expect(found).toContain('Index Scan messages messages_workspace_id_chat_id_seq_idx');
       expect(found.filter((scan) => TENANT.test(scan))).toEqual([]);
     }
-    expect((await scans(messagesCount(ws, chat))).filter((scan) => TENANT.test(scan))).toEqual([]);
+    expect((await scans(messagesCount(ws, { chatId: chat }))).filter((scan) => TENANT.test(scan))).toEqual([]);
   });
 });
