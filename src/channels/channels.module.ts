@@ -2,16 +2,18 @@ import { Module } from '@nestjs/common';
 import { AgentsModule } from '../agents/agents.module.js';
 import { EvolutionApiModule } from '../evolution-api/evolution-api.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
+import { AssistantChannelsController } from './assistant-channels.controller.js';
 import { ChannelStateService } from './channel-state.service.js';
 import { ChannelsController } from './channels.controller.js';
 import { ChannelsService } from './channels.service.js';
 import { ConnectionCheckService } from './connection-check.service.js';
 import { InstancesService } from './instances.service.js';
+import { OwnChannelsController } from './own-channels.controller.js';
 import { WebhookReassertionService } from './webhook-reassertion.service.js';
 
 @Module({
   imports: [AgentsModule, EvolutionApiModule, WorkspacesModule],
-  controllers: [ChannelsController],
+  controllers: [ChannelsController, OwnChannelsController, AssistantChannelsController],
   providers: [
     ChannelsService,
     ChannelStateService,
