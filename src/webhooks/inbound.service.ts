@@ -47,6 +47,25 @@ export class InboundService {
     await Promise.all(events.map((event) => this.acceptOne(channel, event, body)));
   }
 
+  /**
+   * Stores a body that was in quarantine. @throws CONFLICT while an event of it cannot be read or is refused,
+   * TEMPORARILY_UNAVAILABLE
+   */
+  async replay(channel: KnockingChannel, body: unknown): Promise<void> {
+    const events = parseInboundEvents(body, Date.now());
+    if (events.some((event) => event.kind === 'unreadable'))
+      throw new AppError('CONFLICT', 'This body still cannot be read; a newer version may');
+    await Promise.all(events.map((event) => this.replayOne(channel, event, body)));
+  }
+
+  private async replayOne(channel: KnockingChannel, event: InboundEvent, body: unknown): Promise<void> {
+    await this.handle(channel, event, body).catch((error: unknown) => {
+      if (isOutage(error)) throw error;
+      this.logger.error({ err: error, channel: channel.channelId, kind: event.kind }, 'event refused again');
+      throw new AppError('CONFLICT', 'The database refuses this event; the log says why', { cause: error });
+    });
+  }
+
   private async acceptOne(channel: KnockingChannel, event: InboundEvent, body: unknown): Promise<void> {
     try {
       await this.handle(channel, event, body);
