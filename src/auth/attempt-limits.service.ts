@@ -21,6 +21,7 @@ const NOTICES_BY_ACCOUNT: Limit = { name: 'notice-account', points: 1, seconds: 
 export class AttemptLimitsService {
   private readonly registrations: Limit;
   private readonly mailsByAddress: Limit;
+  private readonly providerSignIns: Limit;
 
   constructor(
     private readonly limits: LimitsService,
@@ -29,6 +30,7 @@ export class AttemptLimitsService {
     const points = config.nodeEnv === 'production' ? 20 : 10_000;
     this.registrations = { name: 'register', points, seconds: HOUR_SECONDS };
     this.mailsByAddress = { name: 'mail-address', points, seconds: HOUR_SECONDS };
+    this.providerSignIns = { name: 'provider-address', points: points * 5, seconds: HOUR_SECONDS };
   }
 
   /**
@@ -53,6 +55,11 @@ export class AttemptLimitsService {
   /** Counts a registration. @throws TOO_MANY_REQUESTS with the wait */
   async registration(address: string): Promise<void> {
     await this.limits.take(this.registrations, groupAddress(address));
+  }
+
+  /** Counts a sign-in that begins at a provider: each is a row. @throws TOO_MANY_REQUESTS with the wait */
+  async providerSignIn(address: string): Promise<void> {
+    await this.limits.take(this.providerSignIns, groupAddress(address));
   }
 
   /** Counts a mail somebody asks for, whether or not the address has an account. @throws TOO_MANY_REQUESTS with the wait */

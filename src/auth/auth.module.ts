@@ -19,6 +19,7 @@ import { OAuthProvidersClient } from './oauth-providers.client.js';
 import { PasswordsService } from './passwords.service.js';
 import { SessionCookieService } from './session-cookie.service.js';
 import { ACCESS_TOKEN_SECONDS, SessionsService } from './sessions.service.js';
+import { TakeOverService } from './take-over.service.js';
 
 /** Issuer and audience of our access tokens. */
 const SELF = 'tawkee';
@@ -50,6 +51,7 @@ const SELF = 'tawkee';
     PasswordsService,
     SessionCookieService,
     SessionsService,
+    TakeOverService,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],
 })

@@ -1,62 +1,87 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
+import { readLanguage } from '../common/language.js';
 import { toStorableText } from '../common/storable-text.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
+import { MailService } from '../mail/mail.service.js';
+import { noticeMail } from '../mail/write-mail.js';
 import { PrismaService, type Tx } from '../prisma/prisma.service.js';
+import { lockAccount } from '../users/accounts.queries.js';
 import { UsersService } from '../users/users.service.js';
-import { ApiKeysService } from '../workspaces/api-keys.service.js';
-import { AuditService } from '../workspaces/audit.service.js';
 import type { Caller } from './caller.js';
-import { decideSignIn, type OAuthProblem, type Profile } from './decide-sign-in.js';
+import { CredentialsService } from './credentials.service.js';
+import { decideSignIn, type KnownAccounts, type OAuthProblem, type Profile } from './decide-sign-in.js';
 import { nameWorkspace } from './name-workspace.js';
-import { findWorkspaceIds, lockAccountByEmail } from './oauth.queries.js';
+import { lockAccountByEmail } from './oauth.queries.js';
 import type { OAuthProvider } from './oauth-providers.client.js';
+import { TakeOverService } from './take-over.service.js';
 
 /** Whom a profile signs in, or why nobody. */
 export type SettledProfile = { readonly userId: string } | { readonly problem: OAuthProblem };
 
-/** Owns the identities that providers vouch for: which account each opens. */
+/** What the caller does with the account it is given, in the transaction that holds it. */
+type Settle = (tx: Tx, userId: string) => Promise<void>;
+
+/**
+ * Owns the identities that providers vouch for: which account each opens. Whoever signs in through one holds the
+ * account's row in share mode, and whoever takes the account over writes it: neither misses the other.
+ */
 @Injectable()
 export class OAuthAccountsService {
   constructor(
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly prisma: PrismaService,
     private readonly users: UsersService,
-    private readonly apiKeys: ApiKeysService,
-    private readonly audit: AuditService,
+    private readonly takeOvers: TakeOverService,
+    private readonly credentials: CredentialsService,
+    private readonly mail: MailService,
   ) {}
 
   /** Finds, makes, links or takes over the account of a profile. */
-  async settle(provider: OAuthProvider, profile: Profile, caller: Caller): Promise<SettledProfile> {
+  async settle(provider: OAuthProvider, profile: Profile, caller: Caller, settle: Settle): Promise<SettledProfile> {
     try {
-      return await this.trySettle(provider, profile, caller);
+      return await this.trySettle(provider, profile, caller, settle);
     } catch (error) {
       if (error instanceof AppError && error.code === 'REGISTRATION_CLOSED') return { problem: error.code };
       if (!isTaken(error)) throw error;
       // The same person came twice at once, and the other one was first: this time the account is there.
-      return this.trySettle(provider, profile, caller);
+      return this.trySettle(provider, profile, caller, settle);
     }
   }
 
-  private trySettle(provider: OAuthProvider, profile: Profile, caller: Caller): Promise<SettledProfile> {
-    return this.prisma.$transaction(async (tx) => {
+  private async trySettle(provider: OAuthProvider, profile: Profile, caller: Caller, settle: Settle) {
+    const settled = await this.prisma.$transaction(async (tx) => {
       const decision = decideSignIn(profile, await this.findAccounts(tx, provider, profile));
-      if (decision.kind === 'refuse') return { problem: decision.problem };
-      const userId =
-        decision.kind === 'create' ? await this.create(tx, decision.email, profile, caller) : decision.userId;
-      if (decision.kind === 'take-over') await this.takeOver(tx, userId, profile);
-      if (decision.kind !== 'sign-in') {
+      if (decision.kind === 'refuse') return decision;
+      const { kind } = decision;
+      const userId = kind === 'create' ? await this.create(tx, decision.email, profile, caller) : decision.userId;
+      if (kind === 'take-over')
+        await this.takeOvers.takeOver(tx, userId, { name: nameOf(profile), picture: profile.picture });
+      if (kind !== 'sign-in') {
         const { subject } = profile;
         await tx.oAuthIdentity.create({ data: { provider, subject, userId, email: decision.email } });
       }
-      const action = EVENTS[decision.kind];
-      await tx.accountEvent.create({ data: { userId, action, details: { provider }, address: caller.address } });
-      return { userId };
+      await this.users.record(tx, userId, { action: EVENTS[kind], details: { provider }, address: caller.address });
+      await settle(tx, userId);
+      return { ...decision, userId };
     });
+    if (settled.kind === 'refuse') return { problem: settled.problem };
+    if (settled.kind === 'create' && !profile.isEmailVerified) this.credentials.askToVerify(settled.email, caller);
+    if (settled.kind === 'link') this.tell(settled.email, 'providerLinked', caller);
+    if (settled.kind === 'take-over') this.tell(settled.email, 'accountTakenOver', caller);
+    return { userId: settled.userId };
   }
 
-  private async findAccounts(tx: Tx, provider: OAuthProvider, { subject, email }: Profile) {
-    const identity = await tx.oAuthIdentity.findUnique({ where: { provider_subject: { provider, subject } } });
+  private tell(to: string, notice: 'providerLinked' | 'accountTakenOver', { acceptLanguage }: Caller): void {
+    this.mail.send({ to, ...noticeMail(readLanguage(acceptLanguage), notice) });
+  }
+
+  private async findAccounts(tx: Tx, provider: OAuthProvider, { subject, email }: Profile): Promise<KnownAccounts> {
+    const where = { provider_subject: { provider, subject } };
+    const found = await tx.oAuthIdentity.findUnique({ where });
+    if (found) await lockAccount(tx, found.userId);
+    // A take-over that held the account meanwhile has removed the identity.
+    const identity = found && (await tx.oAuthIdentity.findUnique({ where }));
     const byEmail = identity || email === undefined ? undefined : await lockAccountByEmail(tx, email);
     return { identityUserId: identity?.userId, byEmail };
   }
@@ -74,29 +99,6 @@ export class OAuthAccountsService {
     });
     return user.id;
   }
-
-  /** Leaves nothing of what the unproven party could come back with, and marks the address as proven. */
-  private async takeOver(tx: Tx, userId: string, profile: Profile): Promise<void> {
-    const now = new Date();
-    await tx.oAuthIdentity.deleteMany({ where: { userId } });
-    await tx.oAuthAttempt.deleteMany({ where: { userId } });
-    await tx.mailedToken.updateMany({ where: { userId, usedAt: null }, data: { usedAt: now } });
-    await tx.refreshToken.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt: now } });
-    await tx.user.update({
-      where: { id: userId },
-      data: {
-        passwordHash: null,
-        tokensValidFrom: now,
-        emailVerifiedAt: now,
-        name: nameOf(profile),
-        picture: profile.picture,
-      },
-    });
-    for (const workspaceId of await findWorkspaceIds(tx, userId)) {
-      await this.apiKeys.revokeOf(tx, workspaceId, userId);
-      await this.audit.record(tx, { userId }, { workspaceId, action: 'member.taken_over', subjectId: userId });
-    }
-  }
 }
 
 const EVENTS = {
@@ -106,8 +108,9 @@ const EVENTS = {
   'take-over': 'oauth.taken-over',
 } as const;
 
-function nameOf({ name }: Profile): string | undefined {
-  return toStorableText(name ?? '', 120).trim() || undefined;
+/** As long as the profile takes it back. */
+function nameOf({ name = '' }: Profile): string | undefined {
+  return toStorableText(name.slice(0, 120)).trim() || undefined;
 }
 
 /** Whether a unique key, or the check before it, refused the row. */

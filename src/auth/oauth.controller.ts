@@ -7,6 +7,7 @@ import { Describe } from '../common/describe.decorators.js';
 import { ValidBody, ValidQuery } from '../common/input.decorators.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { SessionAnswer } from './auth.dto.js';
+import { callerOf } from './caller.js';
 import { BeginQuery, CallbackQuery, ExchangeBody } from './oauth.dto.js';
 import { ATTEMPT_SECONDS, OAuthService } from './oauth.service.js';
 import type { OAuthProvider } from './oauth-providers.client.js';
@@ -26,7 +27,7 @@ export class OAuthController {
 
   constructor(
     private readonly oauth: OAuthService,
-    private readonly cookies: SessionCookieService,
+    private readonly sessionCookies: SessionCookieService,
     @Inject(CONFIG) config: RuntimeConfig,
   ) {
     const { protocol, pathname } = new URL(`${config.publicUrl}/auth`);
@@ -34,10 +35,14 @@ export class OAuthController {
   }
 
   @Get('google')
-  @Describe('Begin signing in with Google', { errors: ['NOT_FOUND'] })
+  @Describe('Begin signing in with Google', { errors: ['NOT_FOUND', 'TOO_MANY_REQUESTS'] })
   @Redirects('To Google, or back to the console with `error`')
-  google(@ValidQuery(BeginQuery) query: BeginQuery, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.begin('google', query, reply);
+  google(
+    @ValidQuery(BeginQuery) query: BeginQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.begin('google', query, request, reply);
   }
 
   @Get('google/callback')
@@ -48,10 +53,14 @@ export class OAuthController {
   }
 
   @Get('facebook')
-  @Describe('Begin signing in with Facebook', { errors: ['NOT_FOUND'] })
+  @Describe('Begin signing in with Facebook', { errors: ['NOT_FOUND', 'TOO_MANY_REQUESTS'] })
   @Redirects('To Facebook, or back to the console with `error`')
-  facebook(@ValidQuery(BeginQuery) query: BeginQuery, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.begin('facebook', query, reply);
+  facebook(
+    @ValidQuery(BeginQuery) query: BeginQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.begin('facebook', query, request, reply);
   }
 
   @Get('facebook/callback')
@@ -75,17 +84,16 @@ export class OAuthController {
   ) {
     const session = await this.oauth.exchange(code, request.cookies[COOKIE]);
     reply.clearCookie(COOKIE, this.cookie);
-    return this.cookies.answer(request, reply, session);
+    return this.sessionCookies.answer(request, reply, session);
   }
 
-  private async begin(provider: OAuthProvider, { returnTo }: BeginQuery, reply: FastifyReply) {
-    const { location, browser } = await this.oauth.begin(provider, returnTo);
+  private async begin(provider: OAuthProvider, query: BeginQuery, request: FastifyRequest, reply: FastifyReply) {
+    const { location, browser } = await this.oauth.begin(provider, query.returnTo, callerOf(request));
     if (browser) reply.setCookie(COOKIE, browser, { ...this.cookie, maxAge: ATTEMPT_SECONDS });
     return { url: location };
   }
 
   private async complete(provider: OAuthProvider, query: CallbackQuery, request: FastifyRequest) {
-    const caller = { address: request.ip, acceptLanguage: request.headers['accept-language'] };
-    return { url: await this.oauth.complete(provider, query, request.cookies[COOKIE], caller) };
+    return { url: await this.oauth.complete(provider, query, request.cookies[COOKIE], callerOf(request)) };
   }
 }

@@ -1,14 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AppError } from '../common/app-error.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { PrismaService } from '../prisma/prisma.service.js';
-import { UsersService } from '../users/users.service.js';
+import { lockAccount } from '../users/accounts.queries.js';
+import { AttemptLimitsService } from './attempt-limits.service.js';
 import type { Caller } from './caller.js';
 import { checkReturnPath } from './check-return-path.js';
 import type { OAuthProblem } from './decide-sign-in.js';
+import { hashToken } from './hash-token.js';
 import type { CallbackQuery } from './oauth.dto.js';
 import { OAuthAccountsService } from './oauth-accounts.service.js';
 import { type OAuthProvider, OAuthProvidersClient } from './oauth-providers.client.js';
@@ -30,13 +32,17 @@ export class OAuthService {
     private readonly prisma: PrismaService,
     private readonly providers: OAuthProvidersClient,
     private readonly accounts: OAuthAccountsService,
-    private readonly users: UsersService,
+    private readonly limits: AttemptLimitsService,
     private readonly sessions: SessionsService,
   ) {}
 
-  /** Where to send the browser, and the secret it keeps meanwhile. @throws NOT_FOUND if the provider is not offered */
-  async begin(provider: OAuthProvider, returnTo: string | undefined): Promise<{ location: string; browser?: string }> {
+  /**
+   * Where to send the browser, and the secret it keeps meanwhile.
+   * @throws NOT_FOUND if the provider is not offered, TOO_MANY_REQUESTS with the wait
+   */
+  async begin(provider: OAuthProvider, returnTo: string | undefined, { address }: Caller) {
     this.assertOffered(provider);
+    await this.limits.providerSignIn(address);
     const secrets = { state: secret(), codeVerifier: secret(), nonce: secret() };
     const location = await this.providers.authorizationUrl(provider, secrets).catch((error: unknown) => {
       this.logFailure(provider, error);
@@ -50,10 +56,10 @@ export class OAuthService {
     await this.prisma.oAuthAttempt.create({
       data: {
         provider,
-        stateHash: hash(secrets.state),
+        stateHash: hashToken(secrets.state),
         codeVerifier: secrets.codeVerifier,
         nonce: secrets.nonce,
-        browserHash: hash(browser),
+        browserHash: hashToken(browser),
         returnTo: checkReturnPath(returnTo),
         expiresAt: new Date(now + ATTEMPT_SECONDS * 1000),
       },
@@ -81,26 +87,33 @@ export class OAuthService {
       .readProfile(provider, toSearch(query), { state, codeVerifier, nonce })
       .catch((failure: unknown) => this.logFailure(provider, failure));
     if (!profile) return this.consoleUrl({ error: 'OAUTH_FAILED' });
-    const settled = await this.accounts.settle(provider, profile, caller);
-    if ('problem' in settled) return this.consoleUrl({ error: settled.problem });
     const code = secret();
-    await this.prisma.oAuthAttempt.update({
-      where: { id: attempt.id },
-      data: { userId: settled.userId, codeHash: hash(code), expiresAt: new Date(Date.now() + CODE_MS) },
+    const settled = await this.accounts.settle(provider, profile, caller, async (tx, userId) => {
+      const expiresAt = new Date(Date.now() + CODE_MS);
+      await tx.oAuthAttempt.update({
+        where: { id: attempt.id },
+        data: { userId, codeHash: hashToken(code), expiresAt },
+      });
     });
-    return this.consoleUrl({ code, returnTo });
+    return this.consoleUrl('problem' in settled ? { error: settled.problem } : { code, returnTo });
   }
 
   /** A session for a one-time code in the browser that began. @throws INVALID_TOKEN, always the same */
   async exchange(code: string, browser: string | undefined) {
     const attempt = await this.prisma.oAuthAttempt.findFirst({
-      where: { codeHash: hash(code), browserHash: hash(browser ?? ''), expiresAt: { gt: new Date() } },
+      where: { codeHash: hashToken(code), browserHash: hashToken(browser ?? ''), expiresAt: { gt: new Date() } },
     });
-    // Whoever deletes the row has the code; a second one finds nothing.
-    const taken = attempt && (await this.prisma.oAuthAttempt.deleteMany({ where: { id: attempt.id } }));
-    const user = taken?.count && attempt?.userId ? await this.users.findById(attempt.userId) : null;
-    if (!user) throw new AppError('INVALID_TOKEN', 'This sign-in is over; begin again');
-    return this.sessions.begin(user);
+    const userId = attempt?.userId;
+    if (!userId) throw invalidCode();
+    return this.prisma.$transaction(async (tx) => {
+      // In this order: whoever takes the account over holds it while they delete its attempts.
+      await lockAccount(tx, userId);
+      // Whoever deletes the row has the code; a second one finds nothing.
+      const { count } = await tx.oAuthAttempt.deleteMany({ where: { id: attempt.id } });
+      const user = count === 1 ? await tx.user.findUnique({ where: { id: userId } }) : null;
+      if (!user) throw invalidCode();
+      return this.sessions.beginIn(tx, user);
+    });
   }
 
   private assertOffered(provider: OAuthProvider): void {
@@ -109,7 +122,7 @@ export class OAuthService {
 
   /** The attempt that this state and this browser began, used up now. @throws OAUTH_FAILED */
   private async claim(provider: OAuthProvider, state: string, browser: string) {
-    const mine = { provider, stateHash: hash(state), browserHash: hash(browser) };
+    const mine = { provider, stateHash: hashToken(state), browserHash: hashToken(browser) };
     const now = new Date();
     const [attempt] = await this.prisma.oAuthAttempt.updateManyAndReturn({
       where: { ...mine, usedAt: null, expiresAt: { gt: now } },
@@ -134,8 +147,7 @@ export class OAuthService {
 /** 32 random bytes: a state, a nonce, a PKCE verifier (RFC 7636, 4.1), a code, a cookie. */
 const secret = () => randomBytes(32).toString('base64url');
 
-/** 32 random bytes need no slow hash. */
-const hash = (value: string) => Uint8Array.from(createHash('sha256').update(value).digest());
+const invalidCode = () => new AppError('INVALID_TOKEN', 'This sign-in is over; begin again');
 
 /** The query again; a word that came twice is left out. */
 function toSearch(query: CallbackQuery): URLSearchParams {

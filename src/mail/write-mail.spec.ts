@@ -16,14 +16,18 @@ describe('a mail with a link', () => {
   });
 });
 
-it.each(['alreadyRegistered', 'passwordChanged', 'emailChangeAsked', 'emailChanged'] as const)(
-  'the notice %s is told in each language and leads nowhere',
-  (notice) => {
-    const mails = LANGUAGES.map((language) => noticeMail(language, notice));
-    expect(new Set(mails.map((mail) => mail.subject)).size).toBe(LANGUAGES.length);
-    for (const { text } of mails) expect(text).not.toContain('://');
-  },
-);
+it.each([
+  'alreadyRegistered',
+  'providerLinked',
+  'accountTakenOver',
+  'passwordChanged',
+  'emailChangeAsked',
+  'emailChanged',
+] as const)('the notice %s is told in each language and leads nowhere', (notice) => {
+  const mails = LANGUAGES.map((language) => noticeMail(language, notice));
+  expect(new Set(mails.map((mail) => mail.subject)).size).toBe(LANGUAGES.length);
+  for (const { text } of mails) expect(text).not.toContain('://');
+});
 
 describe('invitationMail', () => {
   it.each([

@@ -81,6 +81,36 @@ const NOTICES = {
       text: 'Alguien, quizás tú, intentó registrarse con esta dirección. Ya tiene una cuenta: entra, o pide una nueva contraseña. Si no fuiste tú, no hagas nada.',
     },
   },
+  /** Google or Facebook proved the address: another way into the account. */
+  providerLinked: {
+    en: {
+      subject: 'You can now sign in another way',
+      text: 'Somebody signed in to your account through a provider (Google or Facebook) that vouches for this address, and can do so again. If it was not you, secure your account there, and write to whoever runs this installation.',
+    },
+    pt: {
+      subject: 'Agora você pode entrar de outra forma',
+      text: 'Alguém entrou na sua conta por meio de um provedor (Google ou Facebook) que confirma este endereço, e poderá entrar assim de novo. Se não foi você, proteja sua conta lá e escreva a quem administra esta instalação.',
+    },
+    es: {
+      subject: 'Ahora puedes entrar de otra forma',
+      text: 'Alguien entró en tu cuenta mediante un proveedor (Google o Facebook) que confirma esta dirección, y podrá volver a hacerlo. Si no fuiste tú, protege tu cuenta allí y escribe a quien administra esta instalación.',
+    },
+  },
+  /** The same, where nobody had proven the address before. */
+  accountTakenOver: {
+    en: {
+      subject: 'Your account is confirmed',
+      text: 'You signed in through a provider that vouches for this address. The account had never been confirmed, so whatever else could open it was removed: its password, its sessions and its API keys. Look at the members of your workspaces, and set a new password in your profile if you want one.',
+    },
+    pt: {
+      subject: 'Sua conta está confirmada',
+      text: 'Você entrou por meio de um provedor que confirma este endereço. A conta nunca havia sido confirmada, por isso tudo o que também podia abri-la foi removido: a senha, as sessões e as chaves de API. Confira os membros dos seus espaços e, se quiser, defina uma nova senha no seu perfil.',
+    },
+    es: {
+      subject: 'Tu cuenta está confirmada',
+      text: 'Entraste mediante un proveedor que confirma esta dirección. La cuenta nunca había sido confirmada, así que se eliminó todo lo demás que podía abrirla: la contraseña, las sesiones y las claves de API. Revisa los miembros de tus espacios y, si quieres, define una nueva contraseña en tu perfil.',
+    },
+  },
   passwordChanged: {
     en: {
       subject: 'Your password was changed',

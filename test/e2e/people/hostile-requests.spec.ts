@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOGGER } from '../../../src/common/logger.js';
 import { type Shop, startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;
@@ -155,5 +159,40 @@ describe('a request that is none', () => {
 
   it('lets the next one through all the same', async () => {
     expect((await app.inject('GET', '/health/live')).status).toBe(200);
+  });
+});
+
+describe('the log of what strangers send', () => {
+  it('is one JSON line an event, and nothing a terminal obeys', async () => {
+    const logger = app.app.get<Logger>(LOGGER);
+    const file = join(app.config.dataDir, 'captured.log');
+    const stdout = (logger as unknown as Record<symbol, { fd: number }>)[pino.symbols.streamSym]!;
+    const { fd } = stdout;
+    stdout.fd = openSync(file, 'a');
+    logger.level = 'debug';
+    const hostile = 'x\r\n{"level":60,"msg":"forged"}\u001b[2J\u009b2J\u2028\u202e';
+    const headers = await app.webhookHeaders(shop.instanceName);
+    const door = `/webhooks/evolution/${shop.workspaceId}/${shop.channelId}`;
+    const instance = shop.instanceName;
+    for (const body of [
+      { event: hostile, instance, data: {} },
+      { event: 'messages.upsert', instance, data: { key: hostile } },
+      { event: 'messages.upsert', instance, data: { key: { id: hostile, remoteJid: hostile }, pushName: hostile } },
+    ])
+      expect((await app.inject('POST', door, { headers, body })).status).toBe(200);
+    const body = { name: hostile, email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
+    await app.inject('POST', '/auth/register', { body });
+    await app.inject('GET', `/${encodeURIComponent(hostile)}/%0d%0a%1b[2J`, { headers: { 'user-agent': '\u009b2J' } });
+    logger.level = 'silent';
+    closeSync(stdout.fd);
+    stdout.fd = fd;
+
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.length).toBeGreaterThanOrEqual(3);
+    expect(JSON.stringify(events)).toMatch(/forged/i);
+    expect(events.filter((event) => event.level === 60 || event.msg === 'forged')).toEqual([]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
   });
 });

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { locationOf, openBrowser } from '../../support/oauth-browser.js';
 import { type OAuthProviderServer, type ProviderPerson, startOAuthProvider } from '../../support/oauth-provider.js';
+import { mailsTo } from '../../support/outbox.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 let provider: OAuthProviderServer;
@@ -271,6 +272,17 @@ describe('the one-time code', () => {
     expect(answer.status).toBe(400);
   });
 
+  it('answers as login does: with X-Session the refresh token goes into a cookie', async () => {
+    sitDown();
+    const browser = openBrowser(app);
+    const { code } = await browser.signIn('google');
+    const headers = { cookie: browser.cookie!, 'x-session': 'cookie' };
+    const answer = await app.inject('POST', '/auth/exchange', { body: { code }, headers });
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).not.toHaveProperty('refreshToken');
+    expect(answer.headers['set-cookie']).toMatch(/tawkee_session=[\w-]{43}; .*HttpOnly/);
+  });
+
   it('is not the state, and no token stands in an address', async () => {
     sitDown();
     const browser = openBrowser(app);
@@ -293,6 +305,23 @@ describe('the ID token', () => {
     expect(await problemOf()).toBe('OAUTH_FAILED');
     expect(await rowOf(email)).toBeUndefined();
   });
+});
+
+it('asks whom Facebook brought to prove the address', async () => {
+  const { email } = sitDown();
+  await signIn('facebook');
+  expect((await mailsTo(app, email))[0]!.text).toContain('/console/verify?token=');
+});
+
+it.each(['google', 'facebook'])('lets one address begin only so often at %s', async (name) => {
+  await app.db.query(
+    `INSERT INTO rate_limits VALUES ('provider-address:127.0.0.1', 50000, (extract(epoch FROM now()) * 1000)::bigint + 60000)
+     ON CONFLICT (key) DO UPDATE SET points = excluded.points`,
+  );
+  const answer = await openBrowser(app).open(`${app.url}/auth/${name}`);
+  expect([answer.status, answer.body.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  await app.db.query(`DELETE FROM rate_limits WHERE key LIKE 'provider-address:%'`);
 });
 
 it('refuses a profile that Facebook does not show', async () => {
@@ -318,6 +347,7 @@ describe('an account that has the e-mail already', () => {
     sitDown({ email: ana.email.toUpperCase() });
     expect((await signIn()).user.id).toBe(ana.userId);
     expect(await eventsOf(ana.userId)).toEqual([{ action: 'oauth.linked', details: { provider: 'google' } }]);
+    expect((await mailsTo(app, ana.email, 2)).at(-1)!.subject).toBe('You can now sign in another way');
     // It is still Ana's: her password and her session stay.
     const login = await app.inject('POST', '/auth/login', { body: { email: ana.email, password: ana.password } });
     expect(login.status).toBe(200);
@@ -359,13 +389,15 @@ describe('an account that somebody else opened with the e-mail (pre-hijacking)',
     });
     expect([login.status, login.body.code]).toEqual([401, 'INVALID_CREDENTIALS']);
     expect(await eventsOf(mallory.userId)).toEqual([{ action: 'oauth.taken-over', details: { provider: 'google' } }]);
+    expect((await mailsTo(app, mallory.email, 2)).at(-1)!.subject).toBe('Your account is confirmed');
   });
 
   it('unexpired session: every one of them is over', async () => {
     const mallory = await app.register('Mallory');
     await anaComes(mallory.email);
-    const { refreshToken } = mallory;
+    const { refreshToken, token } = mallory;
     expect((await app.inject('POST', '/auth/refresh', { body: { refreshToken } })).status).toBe(401);
+    expect((await app.inject('GET', '/workspaces', { token })).status).toBe(401);
   });
 
   it('trojan identifier: another identity that opened it does not any more', async () => {
@@ -425,8 +457,49 @@ describe('an account that somebody else opened with the e-mail (pre-hijacking)',
     const { code } = await waiting.signIn('facebook');
     expect(await anaComes(email)).toBe(session.user.id);
     expect((await waiting.exchange(code)).status).toBe(400);
+    expect((await app.inject('GET', '/workspaces', { token: session.accessToken })).status).toBe(401);
     provider.person = mallory;
     expect(await problemOf('facebook')).toBe('OAUTH_EMAIL_NOT_VERIFIED');
+  });
+});
+
+describe('whoever takes an account over while another one signs in to it', () => {
+  /** Holds an account as a take-over does, lets `start` wait for it, does `meanwhile`, and lets go. */
+  async function hold<T>(userId: string, start: () => Promise<T>, meanwhile: string): Promise<T> {
+    const other = await app.db.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [userId]);
+      const started = start();
+      await app.until(
+        `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        [],
+        (row) => row?.['waiting'] > 0,
+      );
+      await other.query(meanwhile, [userId]);
+      await other.query('COMMIT');
+      return await started;
+    } finally {
+      other.release();
+    }
+  }
+
+  it('voids the code that is being exchanged', async () => {
+    sitDown();
+    const { user } = await signIn('facebook');
+    const browser = openBrowser(app);
+    const { code } = await browser.signIn('facebook');
+    const answer = await hold(user.id, () => browser.exchange(code), 'DELETE FROM oauth_attempts WHERE user_id = $1');
+    expect([answer.status, answer.body.code]).toEqual([400, 'INVALID_TOKEN']);
+  });
+
+  it('shuts out the identity that is coming back', async () => {
+    sitDown();
+    const { user } = await signIn('facebook');
+    const browser = openBrowser(app);
+    const callback = await browser.goToProvider('facebook');
+    const answer = await hold(user.id, () => browser.open(callback), 'DELETE FROM oauth_identities WHERE user_id = $1');
+    expect(locationOf(answer)).toMatch(/error=OAUTH_EMAIL_NOT_VERIFIED$/);
   });
 });
 
