@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { IntentionsModule } from './intentions/intentions.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { MailModule } from './mail/mail.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
@@ -48,6 +49,7 @@ export class AppModule {
         EvolutionApiModule,
         OpenAiModule,
         MailModule,
+        LimitsModule,
         // who
         WorkspacesModule,
         UsersModule,

@@ -83,7 +83,7 @@ function corsFor(origins: readonly string[]): FastifyCorsOptionsDelegateCallback
   const listed = {
     credentials: true,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['X-Total-Count', 'Retry-After'],
+    exposedHeaders: ['X-Total-Count', 'Retry-After', 'Idempotent-Replayed', 'Content-Disposition'],
     maxAge: 600,
   };
   return (request, done) => {

@@ -3,15 +3,21 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { UsersModule } from '../users/users.module.js';
+import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AttemptLimitsService } from './attempt-limits.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { CredentialsController } from './credentials.controller.js';
+import { CredentialsService } from './credentials.service.js';
+import { KeySignInService } from './key-sign-in.service.js';
+import { MailedTokensService } from './mailed-tokens.service.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthService } from './oauth.service.js';
 import { OAuthAccountsService } from './oauth-accounts.service.js';
 import { OAuthProvidersClient } from './oauth-providers.client.js';
 import { PasswordsService } from './passwords.service.js';
+import { SessionCookieService } from './session-cookie.service.js';
 import { ACCESS_TOKEN_SECONDS, SessionsService } from './sessions.service.js';
 
 /** Issuer and audience of our access tokens. */
@@ -20,6 +26,7 @@ const SELF = 'tawkee';
 @Module({
   imports: [
     UsersModule,
+    WorkspacesModule,
     JwtModule.registerAsync({
       inject: [CONFIG],
       useFactory: (config: RuntimeConfig) => ({
@@ -30,14 +37,18 @@ const SELF = 'tawkee';
       }),
     }),
   ],
-  controllers: [AuthController, OAuthController],
+  controllers: [AuthController, CredentialsController, OAuthController],
   providers: [
     AttemptLimitsService,
     AuthService,
+    CredentialsService,
+    KeySignInService,
+    MailedTokensService,
     OAuthAccountsService,
     OAuthProvidersClient,
     OAuthService,
     PasswordsService,
+    SessionCookieService,
     SessionsService,
     { provide: APP_GUARD, useClass: AuthGuard },
   ],

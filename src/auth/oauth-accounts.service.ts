@@ -4,10 +4,12 @@ import { toStorableText } from '../common/storable-text.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { UsersService } from '../users/users.service.js';
-import type { Caller } from './auth.service.js';
+import { ApiKeysService } from '../workspaces/api-keys.service.js';
+import { AuditService } from '../workspaces/audit.service.js';
+import type { Caller } from './caller.js';
 import { decideSignIn, type OAuthProblem, type Profile } from './decide-sign-in.js';
 import { nameWorkspace } from './name-workspace.js';
-import { lockAccountByEmail } from './oauth.queries.js';
+import { findWorkspaceIds, lockAccountByEmail } from './oauth.queries.js';
 import type { OAuthProvider } from './oauth-providers.client.js';
 
 /** Whom a profile signs in, or why nobody. */
@@ -20,6 +22,8 @@ export class OAuthAccountsService {
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly prisma: PrismaService,
     private readonly users: UsersService,
+    private readonly apiKeys: ApiKeysService,
+    private readonly audit: AuditService,
   ) {}
 
   /** Finds, makes, links or takes over the account of a profile. */
@@ -88,6 +92,10 @@ export class OAuthAccountsService {
         picture: profile.picture,
       },
     });
+    for (const workspaceId of await findWorkspaceIds(tx, userId)) {
+      await this.apiKeys.revokeOf(tx, workspaceId, userId);
+      await this.audit.record(tx, { userId }, { workspaceId, action: 'member.taken_over', subjectId: userId });
+    }
   }
 }
 

@@ -10,6 +10,8 @@ import { SessionAnswer } from './auth.dto.js';
 import { BeginQuery, CallbackQuery, ExchangeBody } from './oauth.dto.js';
 import { ATTEMPT_SECONDS, OAuthService } from './oauth.service.js';
 import type { OAuthProvider } from './oauth-providers.client.js';
+import { CookieSession } from './session-cookie.decorators.js';
+import { SessionCookieService } from './session-cookie.service.js';
 
 const COOKIE = 'tawkee_oauth';
 
@@ -24,6 +26,7 @@ export class OAuthController {
 
   constructor(
     private readonly oauth: OAuthService,
+    private readonly cookies: SessionCookieService,
     @Inject(CONFIG) config: RuntimeConfig,
   ) {
     const { protocol, pathname } = new URL(`${config.publicUrl}/auth`);
@@ -63,6 +66,7 @@ export class OAuthController {
     errors: ['INVALID_TOKEN'],
     details: 'The code is good once, for a minute, and only in the browser that began: send its cookie along.',
   })
+  @CookieSession()
   @Answers(SessionAnswer)
   async exchange(
     @ValidBody(ExchangeBody) { code }: ExchangeBody,
@@ -71,7 +75,7 @@ export class OAuthController {
   ) {
     const session = await this.oauth.exchange(code, request.cookies[COOKIE]);
     reply.clearCookie(COOKIE, this.cookie);
-    return session;
+    return this.cookies.answer(request, reply, session);
   }
 
   private async begin(provider: OAuthProvider, { returnTo }: BeginQuery, reply: FastifyReply) {

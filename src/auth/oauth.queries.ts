@@ -16,3 +16,10 @@ export async function lockAccountByEmail(tx: Tx, email: string): Promise<LockedA
     SELECT id, email_verified_at IS NOT NULL AS "isEmailVerified" FROM users WHERE email = ${email} FOR UPDATE`;
   return rows[0];
 }
+
+/** The workspaces a person is a member of. */
+export async function findWorkspaceIds(tx: Tx, userId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ workspaceId: string }[]>`
+    SELECT workspace_id AS "workspaceId" FROM memberships WHERE user_id = ${userId}::uuid ORDER BY workspace_id`;
+  return rows.map((row) => row.workspaceId);
+}

@@ -6,7 +6,7 @@ import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { UsersService } from '../users/users.service.js';
-import type { Caller } from './auth.service.js';
+import type { Caller } from './caller.js';
 import { checkReturnPath } from './check-return-path.js';
 import type { OAuthProblem } from './decide-sign-in.js';
 import type { CallbackQuery } from './oauth.dto.js';

@@ -11,13 +11,18 @@ const tidy = (value: string): string => toStorableText(value, Number.MAX_SAFE_IN
 /** The id of something else, in lower case. */
 export const id = () => z.uuid().overwrite((value) => value.toLowerCase());
 
-/** An e-mail address, trimmed and in lower case: one account per address, whatever its case. */
+/**
+ * An e-mail address, trimmed and in lower case: one account per address, whatever its case. Compatibility forms
+ * (fullwidth letters, the Kelvin sign) become what they look like; what is not ASCII then is refused, so that no two
+ * accounts differ by a Cyrillic letter only. An internationalised domain is written in its xn-- form.
+ */
 export const email = () =>
   z
     .string()
     .max(254)
-    .overwrite((value) => value.trim().toLowerCase())
-    .pipe(z.email());
+    .overwrite((value) => value.trim().normalize('NFKC').toLowerCase())
+    .pipe(z.email())
+    .meta({ example: 'ana@example.com' });
 
 /** What `checkInput` looks for to answer URL_NOT_ALLOWED instead of VALIDATION_FAILED. */
 export const URL_NOT_ALLOWED = { code: 'URL_NOT_ALLOWED' } as const;

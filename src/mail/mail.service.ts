@@ -11,6 +11,13 @@ import { formatEml, type Mail } from './format-eml.js';
 /** Together shorter than the time a process is given to stop, so that a silent mail server cannot cost the rest. */
 const TIMEOUTS = { connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 10_000 };
 
+/** A mail and whom it goes to. */
+export interface LetterTo {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
 /**
  * The way out for mail: over SMTP, or without a mail server as one file each in the data folder's outbox. Nobody waits
  * for it: how long a mail takes would tell whether an address has an account. Mails are not kept as jobs, since a link
@@ -20,7 +27,7 @@ const TIMEOUTS = { connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeo
 export class MailService implements BeforeApplicationShutdown {
   private readonly smtp: Transporter | undefined;
   private readonly outbox: string;
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(
     @Inject(CONFIG) private readonly config: RuntimeConfig,
@@ -32,8 +39,17 @@ export class MailService implements BeforeApplicationShutdown {
   }
 
   /** Begins to send a mail. A failure is logged, never thrown. */
-  send(mail: { to: string; subject: string; text: string }): void {
-    const sending = this.deliver({ ...mail, from: this.config.mail.from })
+  send(mail: LetterTo): void {
+    this.sendLater(async () => mail);
+  }
+
+  /**
+   * Begins to find out what to send, and sends it: an answer that leaves before does not tell, by the time it took,
+   * whether there was anything to send.
+   */
+  sendLater(prepare: () => Promise<LetterTo | undefined>): void {
+    const sending = prepare()
+      .then((mail) => mail && this.deliver({ ...mail, from: this.config.mail.from }))
       .catch((error: unknown) => this.logFailure(error))
       .finally(() => this.underWay.delete(sending));
     this.underWay.add(sending);
@@ -61,7 +77,7 @@ export class MailService implements BeforeApplicationShutdown {
 
   /** The server's own words may repeat the address and the text. */
   private logFailure(error: unknown): void {
-    const { code, responseCode, command } = error as { code?: unknown; responseCode?: unknown; command?: unknown };
-    this.logger.error({ code, responseCode, command }, 'a mail could not be sent');
+    const { name, code, responseCode, command } = error as Record<string, unknown>;
+    this.logger.error({ name, code, responseCode, command }, 'a mail could not be sent');
   }
 }

@@ -4,7 +4,9 @@ import type { Logger } from 'pino';
 import { hashSecret } from '../channels/address-webhook.js';
 import { AppError } from '../common/app-error.js';
 import { LOGGER } from '../common/logger.js';
+import { CONFIG, type RuntimeConfig } from '../config.js';
 import { CONFIG_CHANGED, WakeupsService } from '../jobs/wakeups.service.js';
+import { LimitsService } from '../limits/limits.service.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 
 /** The channel a webhook speaks for, once its secret was right. */
@@ -35,12 +37,17 @@ interface Entry {
 @Injectable()
 export class EvolutionDoorService implements OnModuleInit {
   private readonly entries = new Map<string, Entry>();
+  private readonly count: (channelId: string, nowMs: number) => Promise<void>;
 
   constructor(
     private readonly prisma: PrismaService,
     private readonly wakeups: WakeupsService,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(CONFIG) config: RuntimeConfig,
+    limits: LimitsService,
+  ) {
+    this.count = limits.allowance({ name: 'webhook', points: config.webhookRatePerChannel, seconds: 1 });
+  }
 
   onModuleInit(): void {
     this.wakeups.on(CONFIG_CHANGED, (workspaceId) => {
@@ -54,7 +61,7 @@ export class EvolutionDoorService implements OnModuleInit {
     return url.startsWith('/webhooks/evolution/');
   }
 
-  /** @throws UNAUTHORIZED, TEMPORARILY_UNAVAILABLE */
+  /** @throws UNAUTHORIZED, TOO_MANY_REQUESTS (the gateway tries again later), TEMPORARILY_UNAVAILABLE */
   async admit(url: string, secret: unknown): Promise<KnockingChannel> {
     const [, workspaceId = '', channelId = ''] = PATH.exec(url) ?? [];
     const known = UUID.test(workspaceId) && UUID.test(channelId);
@@ -62,6 +69,8 @@ export class EvolutionDoorService implements OnModuleInit {
     const given = hashSecret(typeof secret === 'string' ? secret : '');
     const isRight = timingSafeEqual(given, channel?.secretHash ?? NO_HASH);
     if (!channel || !isRight) throw new AppError('UNAUTHORIZED', 'This webhook address or its secret is not valid.');
+    // Only now: a stranger must not use up what belongs to the channel.
+    await this.count(channel.channelId, Date.now());
     return channel;
   }
 

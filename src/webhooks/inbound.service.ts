@@ -5,7 +5,7 @@ import { ConnectionCheckService } from '../channels/connection-check.service.js'
 import { OutboxService } from '../chats/outbox.service.js';
 import { AppError } from '../common/app-error.js';
 import { LOGGER } from '../common/logger.js';
-import { toStorableText } from '../common/storable-text.js';
+import { toStorableJson, toStorableText } from '../common/storable-text.js';
 import { type ReceivedMessage, ReceiveMessageService } from '../conversations/receive-message.service.js';
 import {
   type ConnectionEvent,
@@ -21,6 +21,10 @@ import type { KnockingChannel } from './evolution-door.service.js';
 
 /** Quarantined bodies are for people to read: more than this helps nobody. */
 const QUARANTINE_CHARACTERS = 1_000_000;
+const QUARANTINE_LIMITS = { maxDepth: 500, maxValues: 100_000, maxTextCodePoints: QUARANTINE_CHARACTERS };
+
+/** The gateway reports a handful of events at a time; a list longer than this is no report. */
+const MAX_EVENTS = 1_000;
 
 /** Takes what the gateway reports to where it belongs. Resolves only when everything of it is committed. */
 @Injectable()
@@ -44,40 +48,51 @@ export class InboundService {
     if (typeof claimed === 'string' && claimed !== channel.instanceName)
       throw new AppError('UNAUTHORIZED', 'This webhook address or its secret is not valid.');
     const events = parseInboundEvents(body, Date.now());
-    await Promise.all(events.map((event) => this.acceptOne(channel, event, body)));
+    if (events.length > MAX_EVENTS) return this.quarantine(channel, body, 'more events than a report has');
+    const problems = await Promise.all(events.map((event) => this.acceptOne(channel, event)));
+    // Once, however many of its events were not taken: every copy is the whole body.
+    const named = new Set(problems.filter((problem) => problem !== undefined));
+    if (named.size > 0) await this.quarantine(channel, body, [...named].join('; '));
   }
 
-  private async acceptOne(channel: KnockingChannel, event: InboundEvent, body: unknown): Promise<void> {
+  /** Resolves with what is wrong with the event, if anything. */
+  private async acceptOne(channel: KnockingChannel, event: InboundEvent): Promise<string | undefined> {
     try {
-      await this.handle(channel, event, body);
+      return await this.handle(channel, event);
     } catch (error) {
       if (isOutage(error))
         throw new AppError('TEMPORARILY_UNAVAILABLE', 'Try again shortly.', { retryAfterSeconds: 5, cause: error });
       this.logger.error({ err: error, channel: channel.channelId, kind: event.kind }, 'event refused; quarantined');
-      await this.quarantine(channel, body, error instanceof Error ? error.message : 'unknown error');
+      return error instanceof Error ? error.message : 'unknown error';
     }
   }
 
-  private async handle(channel: KnockingChannel, event: InboundEvent, body: unknown): Promise<void> {
+  private async handle(channel: KnockingChannel, event: InboundEvent): Promise<string | undefined> {
     switch (event.kind) {
       case 'message':
-        return this.message(channel, event);
+        await this.message(channel, event);
+        return undefined;
       case 'echo':
-        return this.echo(channel, event);
+        await this.echo(channel, event);
+        return undefined;
       case 'status':
-        return this.status(channel, event);
+        await this.status(channel, event);
+        return undefined;
       case 'connection':
-        return this.connection(channel, event);
+        await this.connection(channel, event);
+        return undefined;
       case 'qr':
-        return this.channels.applyQr(channel.workspaceId, channel.channelId, event);
+        await this.channels.applyQr(channel.workspaceId, channel.channelId, event);
+        return undefined;
       case 'unreadable':
         this.logger.warn(
           { channel: channel.channelId, event: event.event, problem: event.problem },
           'unreadable event',
         );
-        return this.quarantine(channel, body, event.problem);
+        return event.problem;
       case 'ignored':
         this.logger.debug({ event: event.event, reason: event.reason }, 'event not used');
+        return undefined;
     }
   }
 
@@ -102,10 +117,11 @@ export class InboundService {
       channelId: channel.channelId,
       providerId: event.providerId,
       aliases: event.aliases,
+      type: event.type,
       text: event.text,
     });
     if (echo === 'pending')
-      this.logger.warn({ channel: channel.channelId }, 'echo of a text other than the one in flight');
+      this.logger.warn({ channel: channel.channelId }, 'echo of something other than what is in flight');
     if (echo !== 'foreign') return;
     await this.receiver.receive({
       ...received(channel, event),
@@ -147,7 +163,7 @@ export class InboundService {
         data: {
           workspaceId: channel.workspaceId,
           channelId: channel.channelId,
-          body: toStorableText(JSON.stringify(kept), QUARANTINE_CHARACTERS),
+          body: toStorableText(JSON.stringify(toStorableJson(kept, QUARANTINE_LIMITS)), QUARANTINE_CHARACTERS),
           error: toStorableText(problem, 2_000),
         },
       })

@@ -35,6 +35,6 @@ import { WorkspacesService } from './workspaces.service.js';
     MembersService,
     WorkspacesService,
   ],
-  exports: [AccessService, AuditService, CreditsService, WorkspacesService],
+  exports: [AccessService, ApiKeysService, AuditService, CreditsService, WorkspacesService],
 })
 export class WorkspacesModule {}

@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApiKey } from '../../../src/workspaces/api-key-format.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;
@@ -147,31 +148,49 @@ describe('refresh', () => {
 
 describe('the guard', () => {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { sub: randomUUID(), iss: 'tawkee', aud: 'tawkee', iat: now, exp: now + 900 };
-  const forge = (header: object, payload: object, secret?: string) => {
+  const claims = { sub: randomUUID(), since: Date.now(), iss: 'tawkee', aud: 'tawkee', iat: now, exp: now + 900 };
+  const forge = (header: { alg: string; typ?: string }, payload: object, secret?: string) => {
+    const { alg } = header;
     const signed = `${encode(header)}.${encode(payload)}`;
-    const signature = secret === undefined ? '' : createHmac('sha256', secret).update(signed).digest('base64url');
+    const signature =
+      secret === undefined
+        ? ''
+        : createHmac(alg === 'HS512' ? 'sha512' : 'sha256', secret)
+            .update(signed)
+            .digest('base64url');
     return `Bearer ${signed}.${signature}`;
   };
   const HS256 = { alg: 'HS256', typ: 'JWT' };
 
   it('answers the same 401 to everything that is not a good token', async () => {
     const secret = app.config.jwtSecret;
-    const { refreshToken } = await signUp();
+    const { refreshToken, user } = await signUp();
+    const { rows } = await app.db.query('SELECT tokens_valid_from AS since FROM users WHERE id = $1', [user.id]);
+    const since = rows[0].since.getTime();
+    const mine = { ...claims, sub: user.id, since };
+    const good = await app.inject('GET', '/workspaces', { headers: { authorization: forge(HS256, mine, secret) } });
+    expect(good.status).toBe(200);
     const variants = {
       none: undefined,
       empty: 'Bearer ',
       basic: 'Basic YTpi',
       garbage: 'Bearer abc.def.ghi',
       'a refresh token': `Bearer ${refreshToken}`,
-      'no signature': forge({ alg: 'none' }, claims),
-      'an empty secret': forge(HS256, claims, ''),
-      'a guessed secret': forge(HS256, claims, 'secret'),
-      expired: forge(HS256, { ...claims, exp: now - 10 }, secret),
-      'not yet good': forge(HS256, { ...claims, nbf: now + 600 }, secret),
-      'another issuer': forge(HS256, { ...claims, iss: 'else' }, secret),
-      'another audience': forge(HS256, { ...claims, aud: 'else' }, secret),
-      'nobody in it': forge(HS256, { ...claims, sub: undefined }, secret),
+      'no signature': forge({ alg: 'none' }, mine),
+      'an empty secret': forge(HS256, mine, ''),
+      'a guessed secret': forge(HS256, mine, 'secret'),
+      expired: forge(HS256, { ...mine, exp: now - 10 }, secret),
+      'not yet good': forge(HS256, { ...mine, nbf: now + 600 }, secret),
+      'another issuer': forge(HS256, { ...mine, iss: 'else' }, secret),
+      'another audience': forge(HS256, { ...mine, aud: 'else' }, secret),
+      'nobody in it': forge(HS256, { ...mine, sub: undefined }, secret),
+      'no id in it': forge(HS256, { ...mine, sub: 'ana' }, secret),
+      'somebody who is gone': forge(HS256, { ...mine, sub: randomUUID() }, secret),
+      'from before all sessions ended': forge(HS256, { ...mine, since: since - 1 }, secret),
+      'from no time': forge(HS256, { ...mine, since: undefined }, secret),
+      'another algorithm': forge({ alg: 'HS512', typ: 'JWT' }, mine, secret),
+      'an unknown API key': `Bearer ${makeApiKey(randomBytes(32)).key}`,
+      'a webhook secret': `Bearer ${randomBytes(32).toString('base64url')}`,
     };
     const bodies = new Set<string>();
     for (const [name, authorization] of Object.entries(variants)) {

@@ -104,6 +104,13 @@ describe.each(['google', 'facebook'])('signing in with %s', (name) => {
     );
   });
 
+  it('refuses a query that is none of its own, and a state that nobody began', async () => {
+    const begun = await openBrowser(app).open(`${app.url}/auth/${name}?returnTo=/${'a'.repeat(2_048)}`);
+    expect([begun.status, begun.body.code]).toEqual([400, 'VALIDATION_FAILED']);
+    const back = await openBrowser(app).open(`${app.url}/auth/${name}/callback?code=abc&state=abc`);
+    expect([back.status, back.body.code]).toEqual([400, 'OAUTH_FAILED']);
+  });
+
   it('refuses an address the provider keeps', async () => {
     sitDown({ email: undefined });
     expect(await problemOf(name)).toBe('OAUTH_EMAIL_MISSING');
@@ -208,11 +215,6 @@ describe('where one comes back to', () => {
       expect(arrived['returnTo']).toBe('/');
     },
   );
-
-  it('has a length', async () => {
-    const answer = await openBrowser(app).open(`${app.url}/auth/google?returnTo=/${'a'.repeat(2_048)}`);
-    expect([answer.status, answer.body.code]).toEqual([400, 'VALIDATION_FAILED']);
-  });
 });
 
 describe('the one-time code', () => {
@@ -252,6 +254,14 @@ describe('the one-time code', () => {
     );
     expect(rows).toHaveLength(1);
     await refused(await browser.exchange(code));
+  });
+
+  it('comes as JSON', async () => {
+    const answer = await app.inject('POST', '/auth/exchange', {
+      raw: 'code=abc',
+      headers: { 'content-type': 'text/plain' },
+    });
+    expect(answer.status).toBe(415);
   });
 
   it.each([[null], [''], [[]], [{}], ['undefined']])('is not %j', async (code) => {
@@ -388,6 +398,23 @@ describe('an account that somebody else opened with the e-mail (pre-hijacking)',
       [mallory.userId],
     );
     expect(rows).toEqual([{ good: 0 }]);
+  });
+
+  it('trojan identifier: no key opens the workspace any more', async () => {
+    const mallory = await app.register('Mallory');
+    const keys = `/workspaces/${mallory.workspaceId}/api-keys`;
+    const made = await app.inject('POST', keys, { token: mallory.token, body: { name: 'later', role: 'ADMIN' } });
+    expect(made.status).toBe(201);
+    await anaComes(mallory.email);
+    const { rows } = await app.db.query('SELECT revoked_at FROM api_keys WHERE workspace_id = $1', [
+      mallory.workspaceId,
+    ]);
+    expect(rows).toEqual([{ revoked_at: expect.any(Date) }]);
+    const audited = await app.db.query(
+      `SELECT user_id FROM audit_events WHERE workspace_id = $1 AND action = 'member.taken_over'`,
+      [mallory.workspaceId],
+    );
+    expect(audited.rows).toEqual([{ user_id: mallory.userId }]);
   });
 
   it('non-verifying provider: what it let in is out, a code not yet exchanged as well', async () => {
