@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { EvolutionApiModule } from '../evolution-api/evolution-api.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { ChangeMessageService } from './change-message.service.js';
+import { ChatInteractionsController } from './chat-interactions.controller.js';
+import { ChatInteractionsService } from './chat-interactions.service.js';
 import { ChatsController, OwnChatsController } from './chats.controller.js';
 import { ChatsService } from './chats.service.js';
 import { OutboundController } from './outbound.controller.js';
@@ -11,8 +13,15 @@ import { StartConversationService } from './start-conversation.service.js';
 
 @Module({
   imports: [WorkspacesModule, EvolutionApiModule],
-  controllers: [ChatsController, OwnChatsController, OutboundController],
-  providers: [ChatsService, OutboxService, SendMessageService, StartConversationService, ChangeMessageService],
+  controllers: [ChatsController, OwnChatsController, OutboundController, ChatInteractionsController],
+  providers: [
+    ChatsService,
+    ChatInteractionsService,
+    OutboxService,
+    SendMessageService,
+    StartConversationService,
+    ChangeMessageService,
+  ],
   exports: [OutboxService],
 })
 export class ChatsModule {}

@@ -56,7 +56,10 @@ function chatsWhere(workspaceId: string, filter: ChatFilter, values: unknown[]) 
   return { value, ws, search, where: conditions.join(' AND ') };
 }
 
-/** One page of the inbox, newest activity first. Names and last messages are looked up for the page's rows only. */
+/**
+ * One page of the inbox, newest activity first. Its rows are chosen in `chats_inbox` alone, which has every column that a
+ * filter names; chats, names and last messages are looked up for those rows only.
+ */
 export function chatsPage(workspaceId: string, filter: ChatFilter, slice: Slice): Statement {
   const values: unknown[] = [];
   const { value, search, where } = chatsWhere(workspaceId, filter, values);
@@ -69,11 +72,11 @@ export function chatsPage(workspaceId: string, filter: ChatFilter, slice: Slice)
   }
   const text = `
 WITH ${search ? `${search},` : ''} page AS MATERIALIZED (
-  SELECT c.* FROM chats c WHERE ${where} ${place}
+  SELECT c.workspace_id, c.id, c.last_message_at FROM chats c WHERE ${where} ${place}
   ORDER BY c.last_message_at DESC, c.id LIMIT ${value(slice.limit)} OFFSET ${value(slice.offset ?? 0)}
 )
-${chatView('page')}
-ORDER BY c.last_message_at DESC, c.id`;
+${chatView('page p JOIN chats c ON c.workspace_id = p.workspace_id AND c.id = p.id')}
+ORDER BY p.last_message_at DESC, p.id`;
   return { text, values };
 }
 
@@ -87,7 +90,7 @@ export function chatsCount(workspaceId: string, filter: ChatFilter): Statement {
 
 /** One chat, as the inbox shows it. */
 export function oneChat(workspaceId: string, chatId: string): Statement {
-  const text = `WITH page AS (SELECT c.* FROM chats c WHERE c.workspace_id = $1 AND c.id = $2) ${chatView('page')}`;
+  const text = `${chatView('chats c')} WHERE c.workspace_id = $1 AND c.id = $2`;
   return { text, values: [workspaceId, chatId] };
 }
 
@@ -98,7 +101,7 @@ SELECT c.id, c.title, c.address, h.id AS channel_id, h.type AS channel_type, a.i
        (extract(epoch FROM c.created_at) * 1000)::float8 AS created_ms,
        (extract(epoch FROM c.last_message_at) * 1000)::float8 AS time_ms,
        m.text AS last_text, m.type AS last_type, m.role AS last_role, m.author AS last_author, w.name AS last_user_name
-FROM ${source} c
+FROM ${source}
 JOIN contacts t ON t.workspace_id = c.workspace_id AND t.id = c.contact_id
 JOIN channels h ON h.workspace_id = c.workspace_id AND h.id = c.channel_id
 JOIN agents a ON a.workspace_id = c.workspace_id AND a.id = h.agent_id
@@ -107,17 +110,24 @@ LEFT JOIN LATERAL (SELECT m.text, m.type, m.role, m.author, m.user_id FROM messa
                    WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id ORDER BY m.seq DESC LIMIT 1) m ON true
 LEFT JOIN users w ON w.id = m.user_id`;
 
-/** One page of a chat's messages, newest first: before a sequence number, or so many rows on. */
+/** Whose messages: a chat's, or an interaction's. */
+export type MessagesOf = { readonly chatId: string } | { readonly interactionId: string };
+
+const ownerOf = (of: MessagesOf) =>
+  'chatId' in of ? (['chat_id', of.chatId] as const) : (['interaction_id', of.interactionId] as const);
+
+/** One page of messages, newest first: before a sequence number, or so many rows on. */
 export function messagesPage(
   workspaceId: string,
-  chatId: string,
+  of: MessagesOf,
   slice: { readonly limit: number; readonly before?: string | undefined; readonly offset: number },
 ): Statement {
-  const values: unknown[] = [workspaceId, chatId, slice.limit, slice.offset];
+  const [column, owner] = ownerOf(of);
+  const values: unknown[] = [workspaceId, owner, slice.limit, slice.offset];
   const before = slice.before === undefined ? '' : `AND m.seq < $${values.push(slice.before)}`;
   const text = `
 WITH page AS MATERIALIZED (
-  SELECT m.* FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = $2 ${before}
+  SELECT m.* FROM messages m WHERE m.workspace_id = $1 AND m.${column} = $2 ${before}
   ORDER BY m.seq DESC LIMIT $3 OFFSET $4
 )
 ${messageView('page')}
@@ -125,15 +135,16 @@ ORDER BY m.seq DESC`;
   return { text, values };
 }
 
-/** How many messages a chat has. */
-export function messagesCount(workspaceId: string, chatId: string): Statement {
-  const text = `SELECT count(*)::int AS total FROM messages m WHERE m.workspace_id = $1 AND m.chat_id = $2`;
-  return { text, values: [workspaceId, chatId] };
+/** How many messages there are. */
+export function messagesCount(workspaceId: string, of: MessagesOf): Statement {
+  const [column, owner] = ownerOf(of);
+  const text = `SELECT count(*)::int AS total FROM messages m WHERE m.workspace_id = $1 AND m.${column} = $2`;
+  return { text, values: [workspaceId, owner] };
 }
 
 /** One message, with what became of its sending. */
 export async function findMessage(pool: Pool, workspaceId: string, id: string): Promise<MessageRow | undefined> {
-  const text = `WITH page AS (SELECT m.* FROM messages m WHERE m.workspace_id = $1 AND m.id = $2) ${messageView('page')}`;
+  const text = `${messageView('messages')} WHERE m.workspace_id = $1 AND m.id = $2`;
   return (await pool.query<MessageRow>(text, [workspaceId, id])).rows[0];
 }
 

@@ -57,8 +57,8 @@ export class ChatsService {
     const { page, pageSize, cursor: before } = query;
     const slice = { limit: pageSize + 1, before, offset: before ? 0 : toSlice(query).skip };
     const [rows, counts] = await Promise.all([
-      rowsOf<MessageRow>(this.pool, messagesPage(workspaceId, chatId, slice)),
-      rowsOf<{ total: number }>(this.pool, messagesCount(workspaceId, chatId)),
+      rowsOf<MessageRow>(this.pool, messagesPage(workspaceId, { chatId }, slice)),
+      rowsOf<{ total: number }>(this.pool, messagesCount(workspaceId, { chatId })),
     ]);
     const { items, nextCursor } = cut(rows, pageSize, (row) => writeMessageCursor(row.seq));
     return { items: items.map(toMessage), total: counts[0]!.total, page, pageSize, nextCursor };
@@ -85,10 +85,10 @@ export class ChatsService {
     return SUCCESS;
   }
 
-  /** The matter is settled; the customer's next message opens a new one. */
+  /** The matter is settled: the customer's next message opens a new one, and the agent answers it. */
   async finish(user: SignedIn, id: string): Promise<typeof SUCCESS> {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
-    await inTransaction(this.pool, (tx) => finishChat(tx, workspaceId, chatId));
+    await inTransaction(this.pool, (tx) => finishChat(tx, workspaceId, chatId, user.userId));
     return SUCCESS;
   }
 

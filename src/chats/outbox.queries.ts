@@ -271,7 +271,7 @@ export async function applyStatuses(pool: Pool, statuses: readonly StatusRecord[
   return statuses.map(() => undefined);
 }
 
-/** Drops parked statuses older than a day: their message never came. All tenants. */
+/** All tenants: drops parked statuses older than a day, whose message never came. */
 export async function dropStaleStatuses(pool: Pool): Promise<void> {
   await pool.query(`DELETE FROM parked_statuses WHERE created_at < now() - interval '1 day'`);
 }

@@ -36,10 +36,19 @@ export async function handToAgent(tx: PoolClient, workspaceId: string, chatId: s
   await resumeInteraction(tx, workspaceId, chatId);
 }
 
-/** The matter is settled: the chat is finished and its open interaction resolved. Who has the chat keeps it. */
-export async function finishChat(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
-  await tx.query(`UPDATE chats SET finished = true WHERE workspace_id = $1 AND id = $2`, [workspaceId, chatId]);
-  await resolveInteraction(tx, workspaceId, chatId);
+/**
+ * The matter is settled: what the agent is about to say is void, the open interaction is resolved by whoever took part
+ * (`userId` if nobody has), and what the customer writes next begins anew with the agent.
+ */
+export async function finishChat(tx: PoolClient, workspaceId: string, chatId: string, userId: string): Promise<void> {
+  await tx.query(
+    `UPDATE chats SET epoch = epoch + 1, human_talk = false, user_id = NULL, finished = true
+     WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, chatId],
+  );
+  await cancelPendingParts(tx, workspaceId, chatId);
+  await endVoidTurns(tx, workspaceId, chatId);
+  await resolveInteraction(tx, workspaceId, chatId, userId);
 }
 
 // A void thought may take the model two more minutes, and the person's message waits for the chat to be free. A part whose

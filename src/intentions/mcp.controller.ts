@@ -7,7 +7,7 @@ import { AddMcpBody, ConnectMcpBody } from './mcp.dto.js';
 import { McpService } from './mcp.service.js';
 
 /** None can exist yet: any id of one is answered alike, and there is nothing a role could be too low for. */
-const NO_SERVER_YET = { action: 'read', notFound: false } as const;
+const NOBODYS = { action: 'read', notFound: false } as const;
 
 /** What both faces ask for in the same way. */
 @ApiTags('mcp')
@@ -22,19 +22,19 @@ export class McpController {
   }
 
   @Post('mcp/connect')
-  @DescribeUnbuilt('Finish signing in to an MCP server', NO_SERVER_YET)
+  @DescribeUnbuilt('Finish signing in to an MCP server', NOBODYS)
   connect(@ValidBody(ConnectMcpBody) _body: unknown) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tools')
-  @DescribeUnbuilt('List the tools of an MCP server', NO_SERVER_YET)
+  @DescribeUnbuilt('List the tools of an MCP server', NOBODYS)
   tools(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
 
   @Delete('mcp/:mcpId')
-  @DescribeUnbuilt('Remove an MCP server', NO_SERVER_YET)
+  @DescribeUnbuilt('Remove an MCP server', NOBODYS)
   remove(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
@@ -47,19 +47,19 @@ export class PublishedMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Get('mcp/:mcpId/tool/:toolId/active')
-  @DescribeUnbuilt('Let an agent use a tool of an MCP server', NO_SERVER_YET)
+  @DescribeUnbuilt('Let an agent use a tool of an MCP server', NOBODYS)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tool/:toolId/inactive')
-  @DescribeUnbuilt('Keep an agent from a tool of an MCP server', NO_SERVER_YET)
+  @DescribeUnbuilt('Keep an agent from a tool of an MCP server', NOBODYS)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/sync-tools')
-  @DescribeUnbuilt('Read the tools of an MCP server again', NO_SERVER_YET)
+  @DescribeUnbuilt('Read the tools of an MCP server again', NOBODYS)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
@@ -72,19 +72,19 @@ export class OwnMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Put('mcp/:mcpId/tool/:toolId/active')
-  @DescribeUnbuilt('Let an agent use a tool of an MCP server', NO_SERVER_YET)
+  @DescribeUnbuilt('Let an agent use a tool of an MCP server', NOBODYS)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/tool/:toolId/inactive')
-  @DescribeUnbuilt('Keep an agent from a tool of an MCP server', NO_SERVER_YET)
+  @DescribeUnbuilt('Keep an agent from a tool of an MCP server', NOBODYS)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/sync-tools')
-  @DescribeUnbuilt('Read the tools of an MCP server again', NO_SERVER_YET)
+  @DescribeUnbuilt('Read the tools of an MCP server again', NOBODYS)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }

@@ -15,12 +15,20 @@ export async function awaitPerson(
   );
 }
 
-/** The chat's open interaction is over; the next message begins another. */
-export async function resolveInteraction(db: Pool | PoolClient, workspaceId: string, chatId: string): Promise<void> {
+/**
+ * The chat's open interaction is over; the next message begins another. Who resolves it took part, unless somebody did
+ * before.
+ */
+export async function resolveInteraction(
+  db: Pool | PoolClient,
+  workspaceId: string,
+  chatId: string,
+  userId: string,
+): Promise<void> {
   await db.query(
-    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now()
+    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3)
      WHERE workspace_id = $1 AND chat_id = $2 AND status <> 'RESOLVED'`,
-    [workspaceId, chatId],
+    [workspaceId, chatId, userId],
   );
 }
 

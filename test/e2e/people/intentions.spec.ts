@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Logger, symbols } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LOGGER } from '../../../src/common/logger.js';
 import { SecretBox } from '../../../src/secrets/secret-box.service.js';
+import { captureLog } from '../../support/captured-log.js';
 import { type Person, startTestApp, type TestApp } from '../../support/test-app.js';
 
 const MASK = '••••••••';
@@ -273,16 +272,10 @@ describe('the values of headers', () => {
   });
 
   it('are in no log, not even when the database fails with them in hand', async () => {
-    const lines: string[] = [];
-    const logger = app.app.get<Logger & Record<symbol, unknown>>(LOGGER);
-    const { level, [symbols.streamSym]: stream } = logger;
-    logger[symbols.streamSym] = { write: (line: string) => lines.push(line) };
-    logger.level = 'trace';
+    const lines = captureLog(app);
     await app.db.query('ALTER TABLE intentions RENAME COLUMN headers TO elsewhere');
     const answer = await add(FULL);
     await app.db.query('ALTER TABLE intentions RENAME COLUMN elsewhere TO headers');
-    logger.level = level;
-    logger[symbols.streamSym] = stream;
     expect(answer.status).toBe(500);
     expect(lines.join()).toContain('a request failed unexpectedly');
     expect(lines.join() + answer.text).not.toContain('CANARY');
