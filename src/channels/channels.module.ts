@@ -3,6 +3,7 @@ import { AgentsModule } from '../agents/agents.module.js';
 import { EvolutionApiModule } from '../evolution-api/evolution-api.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AssistantChannelsController } from './assistant-channels.controller.js';
+import { ChannelLinksService } from './channel-links.service.js';
 import { ChannelStateService } from './channel-state.service.js';
 import { ChannelsController } from './channels.controller.js';
 import { ChannelsService } from './channels.service.js';
@@ -16,6 +17,7 @@ import { WebhookReassertionService } from './webhook-reassertion.service.js';
   controllers: [ChannelsController, OwnChannelsController, AssistantChannelsController],
   providers: [
     ChannelsService,
+    ChannelLinksService,
     ChannelStateService,
     ConnectionCheckService,
     InstancesService,
