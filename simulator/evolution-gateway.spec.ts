@@ -593,6 +593,26 @@ describe('misbehaviour elsewhere', () => {
     expect(gateway.instances()).toEqual([]);
     expect((await create()).status).toBe(201);
   });
+
+  it('answers before a code is there', async () => {
+    gateway.misbehave({ on: 'request', fault: 'no-code', match: 'POST /instance/create', times: 1 });
+    gateway.misbehave({ on: 'request', fault: 'no-code', match: 'GET /instance/connect', times: 1 });
+    expect((await create()).body).toMatchObject({ qrcode: { count: 0 } });
+    expect((await call('GET', '/instance/connect/shop')).body).toEqual({ pairingCode: null, count: 0 });
+    expect((await call('GET', '/instance/connect/shop')).body).toMatchObject({ code: expect.any(String) });
+  });
+});
+
+describe('a pairing code', () => {
+  it('comes only if the socket was opened for a phone', async () => {
+    const connect = async (query = '') => (await call('GET', `/instance/connect/shop${query}`)).body;
+    await create();
+    expect(await connect('?number=5531988887777')).toMatchObject({ pairingCode: null, code: expect.any(String) });
+    await gateway.disconnect('shop', 401);
+    const code = expect.stringMatching(/^[0-9A-Z]{8}$/);
+    expect(await connect('?number=5531988887777')).toMatchObject({ pairingCode: code });
+    expect(await connect()).toMatchObject({ pairingCode: code });
+  });
 });
 
 describe('state', () => {

@@ -5,6 +5,7 @@ import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
 import { Describe } from '../common/describe.decorators.js';
 import { Success } from '../common/fields.js';
 import { Id, ValidBody, ValidQuery } from '../common/input.decorators.js';
+import { ChannelLinksService } from './channel-links.service.js';
 import {
   ChannelAnswer,
   ChannelQuery,
@@ -24,7 +25,10 @@ import { ChannelsService } from './channels.service.js';
 @ApiTags('channels')
 @Controller(['v2', ''])
 export class ChannelsController {
-  constructor(private readonly channels: ChannelsService) {}
+  constructor(
+    private readonly channels: ChannelsService,
+    private readonly links: ChannelLinksService,
+  ) {}
 
   @Post('agent/:agentId/create-channel')
   @Describe('Create a channel for an agent', {
@@ -110,7 +114,7 @@ export class ChannelsController {
   })
   @Answers(QrCodeAnswer)
   qrCode(@CurrentUser() user: SignedIn, @Id('channelId') id: string) {
-    return this.channels.qrCode(user, id);
+    return this.links.qrCode(user, id);
   }
 
   @Put('channel/:channelId/refresh-qr-code')
@@ -120,14 +124,14 @@ export class ChannelsController {
   })
   @Answers(Success)
   refreshQrCode(@CurrentUser() user: SignedIn, @Id('channelId') id: string) {
-    return this.channels.refreshQrCode(user, id);
+    return this.links.refreshQrCode(user, id);
   }
 
   @Put('channel/:channelId/disconnect')
   @Describe('Unlink the phone', { action: 'configure', errors: ['CONFLICT', 'GATEWAY_FAILED'] })
   @Answers(Success)
   disconnect(@CurrentUser() user: SignedIn, @Id('channelId') id: string) {
-    return this.channels.disconnect(user, id);
+    return this.links.disconnect(user, id);
   }
 
   @Get('channel/:channelId/config')

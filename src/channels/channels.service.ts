@@ -1,22 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { toDataURL } from 'qrcode';
 import { v7 as uuid7 } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { toNameFilter, toSlice } from '../common/pagination.js';
-import { toPhoneDigits } from '../common/phone-digits.js';
-import type { ConnectAnswer } from '../evolution-api/evolution-api.client.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
-import type { Channel, Prisma } from '../prisma/generated/client.js';
+import type { Prisma } from '../prisma/generated/client.js';
 import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { AccessService } from '../workspaces/access.service.js';
 import { AuditService } from '../workspaces/audit.service.js';
+import { type ChannelKey, channelKeyOf, instanceNameOf } from './channel-key.js';
 import { ChannelStateService, type ConnectionChange, type QrChange } from './channel-state.service.js';
 import {
   type CreateChannelBody,
   type CreateWorkspaceChannelBody,
-  type PairingCodeBody,
   toChannelView,
   toConfigView,
   type UpdateChannelBody,
@@ -25,15 +22,6 @@ import {
 } from './channels.dto.js';
 import { type Instance, InstancesService } from './instances.service.js';
 
-/** WhatsApp shows a code for 45 s; one this old is not worth showing any more. */
-const QR_FRESH_MS = 40_000;
-
-interface ChannelKey {
-  readonly workspaceId: string;
-  readonly channelId: string;
-}
-
-const keyOf = ({ workspaceId, channelId: id }: ChannelKey) => ({ workspaceId_id: { workspaceId, id } });
 const withAgent = { agent: { include: { workspace: true } } } as const;
 
 /** Owns channels: the numbers an agent answers on. */
@@ -70,7 +58,7 @@ export class ChannelsService {
 
   async get(user: SignedIn, channelId: string) {
     const key = await this.access.channel(user, channelId, 'read');
-    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key), include: withAgent }));
+    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: channelKeyOf(key), include: withAgent }));
   }
 
   async listOfAgent(user: SignedIn, agentId: string, query: Omit<WorkspaceChannelQuery, 'agentId'>) {
@@ -88,10 +76,10 @@ export class ChannelsService {
     const key = await this.access.channel(user, channelId, 'configure');
     const { workspaceId } = key;
     const row = await this.prisma.$transaction(async (tx) => {
-      const channel = await tx.channel.findUniqueOrThrow({ where: keyOf(key) });
+      const channel = await tx.channel.findUniqueOrThrow({ where: channelKeyOf(key) });
       const isMove = Boolean(agentId) && agentId !== channel.agentId;
       if (isMove) {
-        assertWhatsApp(channel);
+        instanceNameOf(channel);
         const agent = await tx.agent.findUnique({ where: { workspaceId_id: { workspaceId, id: agentId! } } });
         if (!agent) throw new AppError('NOT_FOUND');
       }
@@ -102,7 +90,7 @@ export class ChannelsService {
       await announceConfigChange(tx, workspaceId);
       if (isMove) await this.note(tx, user, key, 'moved', { from: channel.agentId, to: agentId! });
       if (name !== undefined && name !== channel.name) await this.note(tx, user, key, 'renamed', { name });
-      return tx.channel.findUniqueOrThrow({ where: keyOf(key), include: withAgent });
+      return tx.channel.findUniqueOrThrow({ where: channelKeyOf(key), include: withAgent });
     });
     return toChannelView(row);
   }
@@ -110,8 +98,8 @@ export class ChannelsService {
   /** Deletes the channel with its chats, and first its instance. @throws CONFLICT for a built-in one, GATEWAY_FAILED */
   async remove(user: SignedIn, channelId: string) {
     const key = await this.access.channel(user, channelId, 'configure');
-    const { instanceName } = await this.instanceOf(key);
-    await this.instances.remove(instanceName);
+    const channel = await this.prisma.channel.findUniqueOrThrow({ where: channelKeyOf(key) });
+    await this.instances.remove(instanceNameOf(channel));
     await this.prisma.$transaction(async (tx) => {
       await tx.channel.deleteMany({ where: { workspaceId: key.workspaceId, id: channelId } });
       await announceConfigChange(tx, key.workspaceId);
@@ -120,64 +108,9 @@ export class ChannelsService {
     return SUCCESS;
   }
 
-  /** Unlinks the phone; the next QR code links one again. @throws CONFLICT for a built-in one, GATEWAY_FAILED */
-  async disconnect(user: SignedIn, channelId: string) {
-    const key = await this.access.channel(user, channelId, 'configure');
-    const { instanceName } = await this.instanceOf(key);
-    await this.instances.remove(instanceName);
-    await this.state.applyConnection(key.workspaceId, channelId, { state: 'close', reason: null });
-    await this.note(this.prisma, user, key, 'disconnected');
-    return SUCCESS;
-  }
-
-  /**
-   * Connects again without unlinking; where no session exists any more, a code to scan will show.
-   * @throws CONFLICT for a built-in one, GATEWAY_FAILED
-   */
-  async reconnect(user: SignedIn, channelId: string) {
-    const key = await this.access.channel(user, channelId, 'configure');
-    const answer = await this.instances.reconnect(await this.instanceOf(key));
-    if (answer) await this.keepAnswer(key, answer);
-    await this.note(this.prisma, user, key, 'reconnected');
-    return SUCCESS;
-  }
-
-  /**
-   * A code to type on that phone, or that one is linked. Begins a new link: a session that is closed for the moment ends.
-   * @throws CONFLICT for a built-in one, GATEWAY_FAILED, TEMPORARILY_UNAVAILABLE when the gateway has no code yet
-   */
-  async pairingCode(user: SignedIn, channelId: string, { phone }: PairingCodeBody) {
-    const key = await this.access.channel(user, channelId, 'configure');
-    const instance = await this.instanceOf(key);
-    if ((await this.instances.stateOf(instance.instanceName)) === 'open') return { connected: true as const };
-    const qr = await this.instances.createForPhone(instance, toPhoneDigits(phone)!);
-    await this.note(this.prisma, user, key, 'pairing_begun');
-    if (!qr?.pairingCode) throw noPairingCodeYet();
-    await this.state.applyFreshQr(key.workspaceId, channelId, qr);
-    return { ...(await drawCode(qr.code, qr.pairingCode)), pairingCode: qr.pairingCode };
-  }
-
-  /**
-   * A code to scan that is not older than 40 s, or that the phone is linked.
-   * @throws GATEWAY_FAILED, TEMPORARILY_UNAVAILABLE when the gateway has no code yet
-   */
-  async qrCode(user: SignedIn, channelId: string) {
-    const key = await this.access.channel(user, channelId, 'configure');
-    const channel = await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) });
-    if (channel.state === 'open') return { connected: true as const };
-    return shownCode(channel) ?? this.freshCode(key);
-  }
-
-  /** Asks the gateway for a new code, whatever ours is like. @throws CONFLICT for a built-in one, GATEWAY_FAILED */
-  async refreshQrCode(user: SignedIn, channelId: string) {
-    const key = await this.access.channel(user, channelId, 'configure');
-    await this.freshCode(key);
-    return SUCCESS;
-  }
-
   async config(user: SignedIn, channelId: string) {
     const key = await this.access.channel(user, channelId, 'read');
-    return toConfigView(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) }));
+    return toConfigView(await this.prisma.channel.findUniqueOrThrow({ where: channelKeyOf(key) }));
   }
 
   /** Changes the given fields. */
@@ -185,9 +118,9 @@ export class ChannelsService {
     const key = await this.access.channel(user, channelId, 'configure');
     const { id: _id, tenant: _tenant, type: _type, ...given } = body;
     const channel = await this.prisma.$transaction(async (tx) => {
-      const stored = await tx.channel.findUniqueOrThrow({ where: keyOf(key) });
+      const stored = await tx.channel.findUniqueOrThrow({ where: channelKeyOf(key) });
       const { id: _, tenant: __, type: ___, ...current } = toConfigView(stored);
-      const updated = await tx.channel.update({ where: keyOf(key), data: { config: { ...current, ...given } } });
+      const updated = await tx.channel.update({ where: channelKeyOf(key), data: { config: { ...current, ...given } } });
       await announceConfigChange(tx, key.workspaceId);
       await this.note(tx, user, key, 'config_changed', { fields: Object.keys(given) });
       return updated;
@@ -245,7 +178,7 @@ export class ChannelsService {
     }
     const key = { workspaceId: owner.workspaceId, channelId: id };
     await this.note(this.prisma, user, key, 'created', { agentId: owner.agentId, type });
-    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key), include: withAgent }));
+    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: channelKeyOf(key), include: withAgent }));
   }
 
   /** The row goes in any case: an instance without a channel gets 401 at our door and harms nobody. */
@@ -254,62 +187,12 @@ export class ChannelsService {
     await this.prisma.channel.deleteMany({ where: { workspaceId, id } });
   }
 
-  private async freshCode(key: ChannelKey) {
-    const answer = await this.instances.connect(await this.instanceOf(key));
-    await this.keepAnswer(key, answer);
-    if (answer.state === 'open') return { connected: true as const };
-    if (answer.code !== null) return drawCode(answer.code, answer.pairingCode);
-    // The gateway's event may have been faster than its answer.
-    const shown = shownCode(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) }));
-    if (shown) return shown;
-    throw noCodeYet();
-  }
-
-  private async keepAnswer({ workspaceId, channelId }: ChannelKey, answer: ConnectAnswer): Promise<void> {
-    if (answer.state === 'open') {
-      await this.state.applyConnection(workspaceId, channelId, { state: 'open', reason: null });
-    } else if (answer.code !== null) {
-      const { code, pairingCode } = answer;
-      await this.state.applyFreshQr(workspaceId, channelId, { code, pairingCode });
-    }
-  }
-
   /** Where the gateway has done something, `tx` is no transaction: it cannot be taken back with one. */
   private note(tx: Tx, user: SignedIn, key: ChannelKey, what: string, details?: Prisma.InputJsonObject): Promise<void> {
     const { workspaceId, channelId: subjectId } = key;
     return this.audit.record(tx, user, { workspaceId, action: `channel.${what}`, subjectId, details });
   }
-
-  private async instanceOf(key: ChannelKey): Promise<Instance> {
-    const channel = await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) });
-    return { ...key, id: key.channelId, instanceName: assertWhatsApp(channel) };
-  }
 }
-
-function assertWhatsApp(channel: Channel): string {
-  if (channel.type === 'WHATSAPP' && channel.instanceName) return channel.instanceName;
-  throw new AppError(
-    'CONFLICT',
-    'This channel is built into its agent: it has no phone and cannot be moved or deleted',
-  );
-}
-
-const noCodeYet = () =>
-  new AppError('TEMPORARILY_UNAVAILABLE', 'The gateway has no code yet; ask again', { retryAfterSeconds: 3 });
-
-const noPairingCodeYet = () =>
-  new AppError('TEMPORARILY_UNAVAILABLE', 'The gateway has no code yet; in a moment the QR code comes with it', {
-    retryAfterSeconds: 3,
-  });
 
 const refuseAgent = (message: string) =>
   new AppError('VALIDATION_FAILED', undefined, { errors: [{ path: 'agentId', message }] });
-
-function shownCode({ qrCode, pairingCode, qrAt }: Channel) {
-  const isFresh = qrAt !== null && Date.now() - qrAt.getTime() < QR_FRESH_MS;
-  return isFresh && qrCode !== null ? drawCode(qrCode, pairingCode) : undefined;
-}
-
-async function drawCode(value: string, pairingCode: string | null) {
-  return { value, pairingCode, png: await toDataURL(value, { margin: 2, width: 320 }) };
-}

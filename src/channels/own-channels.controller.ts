@@ -5,6 +5,7 @@ import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
 import { Describe } from '../common/describe.decorators.js';
 import { Success } from '../common/fields.js';
 import { Id, ValidBody } from '../common/input.decorators.js';
+import { ChannelLinksService } from './channel-links.service.js';
 import { ChannelAnswer, PairingCodeAnswer, PairingCodeBody } from './channels.dto.js';
 import { ChannelsService } from './channels.service.js';
 
@@ -12,7 +13,10 @@ import { ChannelsService } from './channels.service.js';
 @ApiTags('channels')
 @Controller('')
 export class OwnChannelsController {
-  constructor(private readonly channels: ChannelsService) {}
+  constructor(
+    private readonly channels: ChannelsService,
+    private readonly links: ChannelLinksService,
+  ) {}
 
   @Get('channel/:channelId')
   @Describe('Read a channel', { action: 'read' })
@@ -35,7 +39,7 @@ export class OwnChannelsController {
     @Id('channelId') id: string,
     @ValidBody(PairingCodeBody) body: PairingCodeBody,
   ) {
-    return this.channels.pairingCode(user, id, body);
+    return this.links.pairingCode(user, id, body);
   }
 
   @Put('channel/:channelId/reconnect')
@@ -46,6 +50,6 @@ export class OwnChannelsController {
   })
   @Answers(Success)
   reconnect(@CurrentUser() user: SignedIn, @Id('channelId') id: string) {
-    return this.channels.reconnect(user, id);
+    return this.links.reconnect(user, id);
   }
 }

@@ -166,6 +166,15 @@ describe('instances', () => {
     expect(await client.createInstance(input)).toEqual({ state: null, qr: null, token: 'OLD' });
   });
 
+  it('names the phone that will type a code', async () => {
+    reply = { status: 201, body: { instance: {}, qrcode: { code: '2@x', pairingCode: 'ABCD1234' } } };
+    const made = await client.createInstance({ ...input, number: '5521999990000' });
+    expect(made.qr).toEqual({ code: '2@x', pairingCode: 'ABCD1234' });
+    expect(seen[0]?.body).toMatchObject({ number: '5521999990000' });
+    await client.createInstance(input);
+    expect(seen[1]?.body).not.toHaveProperty('number');
+  });
+
   it('says when the name is taken', async () => {
     reply = { status: 403, body: { response: { message: ['This name "tw-1" is already in use.'] } } };
     await expect(client.createInstance(input)).rejects.toMatchObject({ kind: 'name_taken', status: 403 });
