@@ -390,3 +390,26 @@ describe('another password', () => {
       expect((await login(email, other)).status).toBe(401);
   });
 });
+
+describe('what is asked of the database is text', () => {
+  const operators = [{ contains: '' }, { not: '' }, ['ana@example.com'], 7, null];
+  it.each([
+    { path: '/auth/login', field: 'email', rest: { password: next } },
+    { path: '/auth/login', field: 'password', rest: { email: 'ana@example.com' } },
+    { path: '/auth/forgot-password', field: 'email', rest: {} },
+    { path: '/auth/resend-verification', field: 'email', rest: {} },
+    { path: '/auth/refresh', field: 'refreshToken', rest: {} },
+    { path: '/auth/logout', field: 'refreshToken', rest: {} },
+    { path: '/auth/register', field: 'invitationToken', rest: { name: 'Ana', email: newEmail(), password: next } },
+  ])('$field of $path', async ({ path, field, rest }) => {
+    for (const value of operators) {
+      const answer = await post(path, { ...rest, [field]: value });
+      expect([answer.status, answer.body.errors?.[0].path]).toEqual([400, field]);
+    }
+  });
+});
+
+it('an account is for whoever is signed in', async () => {
+  for (const path of ['/auth/change-email', '/auth/change-password', '/auth/logout-all'])
+    expect((await post(path, {})).status).toBe(401);
+});
