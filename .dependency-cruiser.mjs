@@ -38,7 +38,7 @@ const arrows = floors.flatMap((names, floor) =>
 
 const ROLE =
   '\\.(module|controller|service|client|queries|job|pool|runner|server|filter|interceptor|guard|decorators|dto|spec)\\.ts$';
-const ROOT = '^src/(main|app\\.module|create-app|stand-ins\\.server|welcome|config|openapi)';
+const ROOT = '^src/(main|app\\.module|create-app|stand-ins\\.server|welcome|config|openapi|rotate-secrets)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -19,7 +19,10 @@ export default defineConfig({
   ...shared,
   test: {
     projects: [
-      { ...shared, test: { name: 'unit', include: ['src/**/*.spec.ts', 'simulator/**/*.spec.ts'] } },
+      {
+        ...shared,
+        test: { name: 'unit', include: ['src/**/*.spec.ts', 'simulator/**/*.spec.ts', 'contract/**/*.spec.ts'] },
+      },
       {
         ...shared,
         test: {
@@ -34,7 +37,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.spec.ts'],
+          include: ['test/e2e/**/*.spec.ts', 'test/e2e/**/*.e2e-spec.ts'],
           globalSetup: ['test/support/global-database.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -14,6 +14,8 @@ export interface Installation {
   readonly gateway: EvolutionGateway;
   readonly model: OpenAiServer;
   readonly instance: string;
+  /** An access token of somebody who has just signed up, with a workspace and nothing in it. */
+  readonly token: string;
   /** Posts one webhook; answers its status. */
   knock(body: unknown): Promise<number>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export async function install({ ticks = true } = {}): Promise<Installation> {
     gateway,
     model,
     instance: shop.instance,
+    token: shop.newcomer,
     knock: async (body) => {
       const { statusCode, body: answer } = await pool.request({
         method: 'POST',
@@ -132,8 +135,10 @@ async function openShop(pool: Pool, gateway: EvolutionGateway) {
     headers: { apikey: KEY },
   });
   const webhook = (await found.body.json()) as { url: string; headers: Record<string, string> };
+  const newcomer = await call('POST', '/auth/register', { ...person, email: 'newcomer@example.com' });
   return {
     instance,
+    newcomer: newcomer.data.accessToken as string,
     path: new URL(webhook.url).pathname,
     headers: { 'content-type': 'application/json', ...webhook.headers } as Record<string, string>,
   };

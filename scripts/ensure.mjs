@@ -13,7 +13,7 @@ const INSTALLED = at('node_modules/.tawkee-lock');
 const SCHEMA = at('prisma/schema.prisma');
 const GENERATED = at('src/prisma/generated');
 const DIST = at('dist');
-const SOURCES = ['src', 'simulator', 'bench'];
+const SOURCES = ['src', 'simulator', 'bench', 'contract'];
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {

@@ -6,11 +6,13 @@ import { ChatsModule } from './chats/chats.module.js';
 import { CommonModule } from './common/common.module.js';
 import { LoggerModule } from './common/logger.module.js';
 import { CONFIG, type RuntimeConfig } from './config.js';
+import { ContactsModule } from './contacts/contacts.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { EvolutionApiModule } from './evolution-api/evolution-api.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { IntentionsModule } from './intentions/intentions.module.js';
+import { InteractionsModule } from './interactions/interactions.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { MailModule } from './mail/mail.module.js';
@@ -60,6 +62,8 @@ export class AppModule {
         TrainingsModule,
         IntentionsModule,
         // what was said
+        ContactsModule,
+        InteractionsModule,
         ChatsModule,
         // the engine
         ConversationsModule,

@@ -13,8 +13,8 @@ const stamp = {
   id: z.string(),
   tenant: z.string(),
   tenantOwner: z.string(),
-  createdAt: z.number(),
-  updatedAt: z.number().nullable(),
+  createdAt: z.int(),
+  updatedAt: z.int().nullable(),
 };
 const ignored = z.object(stamp).partial().shape;
 
@@ -25,7 +25,7 @@ const clock = (example: string) =>
     .meta({ example });
 const HoursBody = z.object({
   ...ignored,
-  sequence: z.number().optional(),
+  sequence: z.int().optional(),
   start: clock('08:00'),
   end: clock('12:00'),
 });

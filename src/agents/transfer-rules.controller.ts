@@ -3,9 +3,13 @@ import { ApiTags } from '@nestjs/swagger';
 import { Answers, AnswersList } from '../common/answer.decorators.js';
 import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
 import { Describe } from '../common/describe.decorators.js';
-import { Success } from '../common/fields.js';
 import { Id, ValidBody } from '../common/input.decorators.js';
-import { CreateTransferRuleBody, TransferRuleAnswer, UpdateTransferRuleBody } from './transfer-rules.dto.js';
+import {
+  CreateTransferRuleBody,
+  DeletedTransferRuleAnswer,
+  TransferRuleAnswer,
+  UpdateTransferRuleBody,
+} from './transfer-rules.dto.js';
 import { TransferRulesService } from './transfer-rules.service.js';
 
 const example = { instructions: 'Quando o cliente pedir para falar com uma pessoa.', type: 'HUMAN' };
@@ -51,7 +55,7 @@ export class TransferRulesController {
 
   @Delete('agent/:agentId/transfer-rules/:transferRuleId')
   @Describe('Delete a transfer rule', { action: 'configure' })
-  @Answers(Success)
+  @Answers(DeletedTransferRuleAnswer)
   remove(@CurrentUser() user: SignedIn, @Id('agentId') id: string, @Id('transferRuleId') ruleId: string) {
     return this.rules.remove(user, id, ruleId);
   }

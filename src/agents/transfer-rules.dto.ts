@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, text } from '../common/fields.js';
+import { id, Success, text } from '../common/fields.js';
 import type { TransferRule } from '../prisma/generated/client.js';
 
 const RULE_TYPES = ['HUMAN', 'AGENT'] as const;
@@ -30,6 +30,12 @@ export const TransferRuleAnswer = z.object({
   agentId: z.string().nullable(),
   userId: z.string().nullable(),
 });
+
+/** Here alone the published type of `success` is a string. */
+export const DeletedTransferRuleAnswer = {
+  v2: z.object({ success: z.preprocess(String, z.string()) }),
+  own: Success,
+};
 
 /** A rule as it is published: `agentId` is the agent it leads to, not the one it belongs to. */
 export function toTransferRuleView({ createdAt, targetAgentId, ...rule }: TransferRule) {

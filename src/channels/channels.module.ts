@@ -8,17 +8,20 @@ import { ChannelsService } from './channels.service.js';
 import { ConnectionCheckService } from './connection-check.service.js';
 import { InstancesService } from './instances.service.js';
 import { WebhookReassertionService } from './webhook-reassertion.service.js';
+import { WidgetController } from './widget.controller.js';
+import { WidgetService } from './widget.service.js';
 import { WorkspaceSweepService } from './workspace-sweep.service.js';
 
 @Module({
   imports: [AgentsModule, EvolutionApiModule, WorkspacesModule],
-  controllers: [ChannelsController],
+  controllers: [ChannelsController, WidgetController],
   providers: [
     ChannelsService,
     ChannelStateService,
     ConnectionCheckService,
     InstancesService,
     WebhookReassertionService,
+    WidgetService,
     WorkspaceSweepService,
   ],
   exports: [ChannelsService, ConnectionCheckService],

@@ -1,10 +1,11 @@
-import { Controller, Get, Put } from '@nestjs/common';
+import { Controller, Delete, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Answers, AnswersPage } from '../common/answer.decorators.js';
 import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
+import { Describe } from '../common/describe.decorators.js';
 import { Success } from '../common/fields.js';
 import { Id, ValidQuery } from '../common/input.decorators.js';
-import { Chat, ListChatsQuery, ListMessagesQuery, Message, OwnMessage } from './chats.dto.js';
+import { Chat, ListChatsQuery, ListMessagesQuery, Message, OwnChat, OwnMessage } from './chats.dto.js';
 import { ChatsService } from './chats.service.js';
 
 @ApiTags('chats')
@@ -13,7 +14,11 @@ export class ChatsController {
   constructor(private readonly chats: ChatsService) {}
 
   @Get('workspace/:workspaceId/chats')
-  @AnswersPage(Chat)
+  @Describe('List chats, newest activity first', {
+    action: 'read',
+    details: '`query` looks in names and phones. Large inboxes are read by `cursor`, which takes the place of `page`.',
+  })
+  @AnswersPage({ v2: Chat, own: OwnChat })
   list(
     @CurrentUser() user: SignedIn,
     @Id('workspaceId') id: string,
@@ -23,6 +28,7 @@ export class ChatsController {
   }
 
   @Get('chat/:chatId/messages')
+  @Describe('List the messages of a chat, newest first', { action: 'read' })
   @AnswersPage({ v2: Message, own: OwnMessage })
   messages(
     @CurrentUser() user: SignedIn,
@@ -33,14 +39,61 @@ export class ChatsController {
   }
 
   @Put('chat/:chatId/start-human')
+  @Describe('Take a chat over: the agent falls silent', { action: 'chat' })
   @Answers(Success)
   startHuman(@CurrentUser() user: SignedIn, @Id('chatId') id: string) {
     return this.chats.startHuman(user, id);
   }
 
   @Put('chat/:chatId/stop-human')
+  @Describe('Give a chat back: the agent answers from the next message on', { action: 'chat' })
   @Answers(Success)
   stopHuman(@CurrentUser() user: SignedIn, @Id('chatId') id: string) {
     return this.chats.stopHuman(user, id);
+  }
+
+  @Put('chat/:chatId/read')
+  @Describe('Mark a chat as read', { action: 'chat', details: 'The customer is not told.' })
+  @Answers(Success)
+  read(@CurrentUser() user: SignedIn, @Id('chatId') id: string) {
+    return this.chats.read(user, id);
+  }
+
+  @Put('chat/:chatId/finish')
+  @Describe('Finish a chat and resolve its open interaction', { action: 'chat' })
+  @Answers(Success)
+  finish(@CurrentUser() user: SignedIn, @Id('chatId') id: string) {
+    return this.chats.finish(user, id);
+  }
+
+  @Delete('chat/:chatId')
+  @Describe('Delete a chat with everything in it', { action: 'configure', details: 'The contact stays.' })
+  @Answers(Success)
+  remove(@CurrentUser() user: SignedIn, @Id('chatId') id: string) {
+    return this.chats.remove(user, id);
+  }
+
+  @Delete('chat/:chatId/messages')
+  @Describe('Delete all messages of a chat', {
+    action: 'configure',
+    details: 'Here only; phones keep theirs. An answer that is under way is dropped.',
+  })
+  @Answers(Success)
+  clear(@CurrentUser() user: SignedIn, @Id('chatId') id: string) {
+    return this.chats.clear(user, id);
+  }
+}
+
+/** What the published API has no route for. */
+@ApiTags('chats')
+@Controller('')
+export class OwnChatsController {
+  constructor(private readonly chats: ChatsService) {}
+
+  @Get('chat/:chatId')
+  @Describe('Read one chat', { action: 'read' })
+  @Answers(OwnChat)
+  get(@CurrentUser() user: SignedIn, @Id('chatId') id: string) {
+    return this.chats.get(user, id);
   }
 }

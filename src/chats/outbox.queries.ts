@@ -1,11 +1,22 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** A part of a turn's reply as the outbox sees it. */
+/** A file that the gateway fetches and sends. */
+export interface PartMedia {
+  kind: 'IMAGE' | 'AUDIO' | 'VIDEO' | 'DOCUMENT';
+  url: string;
+  fileName: string;
+  mimetype: string | null;
+}
+
+/** A part of a turn as the outbox sees it. */
 export interface PartRow {
   id: string;
   n: number;
   address: string;
+  /** Of a file: its caption. */
   text: string;
+  media: PartMedia | null;
+  quotedId: string | null;
   state: 'PENDING' | 'SENDING' | 'SENT' | 'FAILED' | 'UNKNOWN' | 'CANCELED';
   attempt: number;
   resends: number;
@@ -18,7 +29,7 @@ export interface PartRow {
 /** The parts of a turn, in order. */
 export async function partsOfTurn(pool: Pool, workspaceId: string, turnId: string): Promise<PartRow[]> {
   const { rows } = await pool.query<PartRow>(
-    `SELECT id, n, address, text, state, attempt, resends,
+    `SELECT id, n, address, text, media, quoted_id AS "quotedId", state, attempt, resends,
             (extract(epoch FROM now() - started_at) * 1000)::float8 AS "startedAgoMs",
             (extract(epoch FROM now() - created_at) * 1000)::float8 AS "ageMs"
      FROM outbound_parts WHERE workspace_id = $1 AND turn_id = $2 ORDER BY n`,
@@ -41,7 +52,7 @@ export interface BeginRequest {
 export type Begin = 'began' | 'lost' | 'human' | 'channel_closed';
 
 // PENDING -> SENDING, once, under the chat's lock: this transition is the mutex. A worker that was paused finds the
-// fence moved or the part taken; a person who took over has raised the epoch.
+// fence moved or the part taken; a person who took over has raised the epoch, which voids the agent's parts only.
 const BEGIN = `
 WITH ask AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, part uuid, turn uuid, chat uuid, channel uuid, fence int)
@@ -51,7 +62,7 @@ chat AS MATERIALIZED (
   ORDER BY 1, 2 FOR SHARE OF c
 ),
 seen AS MATERIALIZED (
-  SELECT x.n, x.ws, x.part, c.epoch, h.state = 'open' AS open
+  SELECT x.n, x.ws, x.part, CASE t.kind WHEN 'ANSWER' THEN c.epoch END AS epoch, h.state = 'open' AS open
   FROM ask x
   JOIN chat c ON c.workspace_id = x.ws AND c.id = x.chat
   JOIN channels h ON h.workspace_id = x.ws AND h.id = x.channel
@@ -60,7 +71,7 @@ seen AS MATERIALIZED (
 began AS (
   UPDATE outbound_parts p SET state = 'SENDING', started_at = now(), attempt = p.attempt + 1
   FROM seen s
-  WHERE p.workspace_id = s.ws AND p.id = s.part AND p.state = 'PENDING' AND p.epoch = s.epoch AND s.open
+  WHERE p.workspace_id = s.ws AND p.id = s.part AND p.state = 'PENDING' AND p.epoch = coalesce(s.epoch, p.epoch) AND s.open
   RETURNING s.n
 )
 SELECT s.n, CASE WHEN b.n IS NOT NULL THEN 'began' WHEN p.epoch <> s.epoch THEN 'human'
@@ -260,7 +271,7 @@ export async function applyStatuses(pool: Pool, statuses: readonly StatusRecord[
   return statuses.map(() => undefined);
 }
 
-/** Drops parked statuses older than a day: their message never came. All tenants. */
+/** All tenants: drops parked statuses older than a day, whose message never came. */
 export async function dropStaleStatuses(pool: Pool): Promise<void> {
   await pool.query(`DELETE FROM parked_statuses WHERE created_at < now() - interval '1 day'`);
 }
@@ -288,16 +299,50 @@ export async function movePart(
   return rowCount === 1;
 }
 
-/** Cancels what a chat has not begun to send. */
+/** Cancels what the agent has not begun to send in a chat. */
 export async function cancelPendingParts(db: Pool | PoolClient, workspaceId: string, chatId: string): Promise<void> {
   await db.query(
     `WITH canceled AS (
-       UPDATE outbound_parts SET state = 'CANCELED'
-       WHERE workspace_id = $1 AND chat_id = $2 AND state = 'PENDING'
-       RETURNING workspace_id, message_id)
+       UPDATE outbound_parts p SET state = 'CANCELED' FROM turns t
+       WHERE p.workspace_id = $1 AND p.chat_id = $2 AND p.state = 'PENDING'
+         AND t.workspace_id = p.workspace_id AND t.id = p.turn_id AND t.kind = 'ANSWER'
+       RETURNING p.workspace_id, p.message_id)
      UPDATE messages m SET status = 'CANCELED'
      FROM canceled WHERE m.workspace_id = canceled.workspace_id AND m.id = canceled.message_id`,
     [workspaceId, chatId],
+  );
+}
+
+/** Cancels one message that has not begun to leave, and ends its turn if nothing else of it is open; false: too late. */
+export async function cancelPart(pool: Pool, workspaceId: string, messageId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `WITH canceled AS (
+       UPDATE outbound_parts SET state = 'CANCELED'
+       WHERE workspace_id = $1 AND message_id = $2 AND state = 'PENDING'
+       RETURNING workspace_id, id, turn_id, message_id),
+     ended AS (
+       UPDATE turns t SET state = 'SKIPPED', reason = 'canceled', finished_at = now() FROM canceled c
+       WHERE t.workspace_id = c.workspace_id AND t.id = c.turn_id AND t.state IN ('QUEUED', 'SENDING')
+         AND NOT EXISTS (SELECT 1 FROM outbound_parts p
+                         WHERE p.workspace_id = t.workspace_id AND p.turn_id = t.id AND p.id <> c.id
+                           AND p.state IN ('PENDING', 'SENDING', 'UNKNOWN')))
+     UPDATE messages m SET status = 'CANCELED'
+     FROM canceled c WHERE m.workspace_id = c.workspace_id AND m.id = c.message_id`,
+    [workspaceId, messageId],
+  );
+  return rowCount === 1;
+}
+
+/** A send that is given up: what had not begun to leave has failed. */
+export async function failPendingParts(tx: PoolClient, workspaceId: string, turnId: string, reason: string) {
+  await tx.query(
+    `WITH failed AS (
+       UPDATE outbound_parts SET state = 'FAILED', error = $3
+       WHERE workspace_id = $1 AND turn_id = $2 AND state = 'PENDING'
+       RETURNING workspace_id, message_id)
+     UPDATE messages m SET status = 'FAILED'
+     FROM failed WHERE m.workspace_id = failed.workspace_id AND m.id = failed.message_id`,
+    [workspaceId, turnId, reason],
   );
 }
 

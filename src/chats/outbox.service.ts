@@ -6,7 +6,7 @@ import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import type { SendOutcome } from '../evolution-api/classify-send.js';
 import { EvolutionApiClient } from '../evolution-api/evolution-api.client.js';
-import { hashText } from '../evolution-api/hash-text.js';
+import { hashContent } from '../evolution-api/hash-text.js';
 import { matchSend } from '../evolution-api/match-send.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
 import { POOL } from '../prisma/database.pool.js';
@@ -31,7 +31,7 @@ import {
 } from './outbox.queries.js';
 import { typingDelay } from './typing-delay.js';
 
-/** A reply on its way out, owned by this worker while `fence` holds. */
+/** A turn on its way out, owned by this worker while `fence` holds. */
 export interface SendingReply {
   readonly workspaceId: string;
   /** The turn's id. */
@@ -88,20 +88,24 @@ export class OutboxService {
 
   /** Sends what is left of a reply, in order. `abort` stops before the next part begins, never during a send. */
   async deliver(reply: SendingReply, route: Route, abort: AbortSignal): Promise<Delivery> {
+    let isCut = false;
     for (const part of await partsOfTurn(this.pool, reply.workspaceId, reply.id)) {
       if (part.state === 'SENT') continue;
-      if (part.state === 'CANCELED') return { outcome: 'void', reason: 'human' };
+      if (part.state === 'CANCELED') {
+        isCut = true;
+        continue;
+      }
       if (part.state === 'FAILED') return { outcome: 'failed', reason: 'send_failed' };
       const end = await this.deliverPart(reply, route, part, abort);
       if (end) return end;
     }
-    return { outcome: 'done' };
+    return isCut ? { outcome: 'void', reason: 'human' } : { outcome: 'done' };
   }
 
   /** Binds the gateway's report of a send to the part it proves, whichever comes first, report or answer. */
-  bindEcho(echo: Omit<EchoRecord, 'textHash'> & { readonly text: string }): Promise<Echo> {
-    const { text, ...rest } = echo;
-    return this.echoes.add({ ...rest, textHash: Buffer.from(hashText(text)) });
+  bindEcho(echo: Omit<EchoRecord, 'textHash'> & { readonly type: string; readonly text: string }): Promise<Echo> {
+    const { type, text, ...rest } = echo;
+    return this.echoes.add({ ...rest, textHash: Buffer.from(hashContent(type, text)) });
   }
 
   /** Applies a delivery status; one that is early waits for its message. */
@@ -137,7 +141,14 @@ export class OutboxService {
     });
     if (begin === 'channel_closed') return this.retryLater(part, { retryAfterMs: null, hold: true }, 'channel_closed');
     if (begin !== 'began') return { outcome: 'void', reason: begin };
-    return this.conclude(reply, part, await this.gateway.sendText(route.instanceName, part));
+    return this.conclude(reply, part, await this.post(route, part));
+  }
+
+  private post({ instanceName }: Route, { media, address, text, quotedId }: PartRow): Promise<SendOutcome> {
+    if (!media) return this.gateway.sendText(instanceName, { address, text, quotedId });
+    const { kind, ...file } = media;
+    if (kind === 'AUDIO') return this.gateway.sendVoice(instanceName, { address, url: file.url, quotedId });
+    return this.gateway.sendMedia(instanceName, { address, kind, ...file, caption: text, quotedId });
   }
 
   private async conclude(reply: SendingReply, part: PartRow, sent: SendOutcome): Promise<Delivery | undefined> {

@@ -1,22 +1,64 @@
 import type { PoolClient } from 'pg';
-import { awaitPerson, resumeInteraction } from '../interactions/interactions.queries.js';
+import { awaitPerson, resolveInteraction, resumeInteraction } from '../interactions/interactions.queries.js';
 import { cancelPendingParts } from './outbox.queries.js';
 
-/** A person has the chat: running work of an older epoch is void, what is not begun is cancelled. Idempotent. */
-export async function handToPerson(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
-  await tx.query(`UPDATE chats SET epoch = epoch + 1, human_talk = true WHERE workspace_id = $1 AND id = $2`, [
-    workspaceId,
-    chatId,
-  ]);
+/** Locks a chat's row first, as every transaction does that goes on to the chat's turns: in another order two could deadlock. */
+export async function lockChat(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
+  await tx.query(`SELECT 1 FROM chats WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE`, [workspaceId, chatId]);
+}
+
+/**
+ * A person has the chat: the agent's work of an older epoch is void, what is not begun is cancelled. Idempotent. Without
+ * `userId` it is nobody in particular, and who already has it keeps it.
+ */
+export async function handToPerson(
+  tx: PoolClient,
+  workspaceId: string,
+  chatId: string,
+  userId: string | null = null,
+): Promise<void> {
+  await tx.query(
+    `UPDATE chats SET epoch = epoch + 1, human_talk = true, user_id = coalesce($3, user_id)
+     WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, chatId, userId],
+  );
   await cancelPendingParts(tx, workspaceId, chatId);
-  await awaitPerson(tx, workspaceId, chatId);
+  await endVoidTurns(tx, workspaceId, chatId);
+  await awaitPerson(tx, workspaceId, chatId, userId);
 }
 
 /** The agent answers again, from the next message on. */
 export async function handToAgent(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
-  await tx.query(`UPDATE chats SET epoch = epoch + 1, human_talk = false WHERE workspace_id = $1 AND id = $2`, [
-    workspaceId,
-    chatId,
-  ]);
+  await tx.query(
+    `UPDATE chats SET epoch = epoch + 1, human_talk = false, user_id = NULL WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, chatId],
+  );
   await resumeInteraction(tx, workspaceId, chatId);
+}
+
+/**
+ * The matter is settled: what the agent is about to say is void, the open interaction is resolved by whoever took part
+ * (`userId` if nobody has), and what the customer writes next begins anew with the agent.
+ */
+export async function finishChat(tx: PoolClient, workspaceId: string, chatId: string, userId: string): Promise<void> {
+  await tx.query(
+    `UPDATE chats SET epoch = epoch + 1, human_talk = false, user_id = NULL, finished = true
+     WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, chatId],
+  );
+  await cancelPendingParts(tx, workspaceId, chatId);
+  await endVoidTurns(tx, workspaceId, chatId);
+  await resolveInteraction(tx, workspaceId, chatId, userId);
+}
+
+// A void thought may take the model two more minutes, and the person's message waits for the chat to be free. A part whose
+// outcome is open keeps its turn: what follows it must not overtake it.
+async function endVoidTurns(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
+  await tx.query(
+    `UPDATE turns t SET state = 'SKIPPED', reason = 'human', finished_at = now()
+     WHERE workspace_id = $1 AND chat_id = $2 AND kind = 'ANSWER' AND state IN ('THINKING', 'SENDING')
+       AND NOT EXISTS (SELECT 1 FROM outbound_parts p WHERE p.workspace_id = t.workspace_id AND p.turn_id = t.id
+                       AND p.state IN ('SENDING', 'UNKNOWN'))`,
+    [workspaceId, chatId],
+  );
 }

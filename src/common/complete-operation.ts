@@ -73,6 +73,7 @@ const META: SchemaObject = {
     page: { type: 'integer' },
     pageSize: { type: 'integer' },
     totalPages: { type: 'integer' },
+    nextCursor: { type: 'string', nullable: true, description: 'Of lists that take `cursor`: the next page’s' },
   },
   required: ['total', 'page', 'pageSize', 'totalPages'],
 };

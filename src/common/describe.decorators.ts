@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtension, ApiOperation } from '@nestjs/swagger';
+import { ApiExtension, ApiNotImplementedResponse, ApiOperation } from '@nestjs/swagger';
 import type { ErrorCode } from './app-error.js';
 
 /** OpenAPI carries this extension to `buildOpenApi`, which turns it into responses. */
@@ -27,4 +27,12 @@ export const Describe = (summary: string, description: OperationDescription = {}
   applyDecorators(
     ApiOperation({ summary, ...(description.details && { description: description.details }) }),
     ApiExtension(DESCRIPTION_EXTENSION, description),
+  );
+
+/** Documents a route that is published and not built: no success is among its answers, and 501 is. */
+export const DescribeUnbuilt = (summary: string, description: OperationDescription) =>
+  applyDecorators(
+    Describe(summary, { ...description, errors: [...(description.errors ?? []), 'NOT_IMPLEMENTED'] }),
+    // Without a response of its own Nest would document an empty 200.
+    ApiNotImplementedResponse(),
   );

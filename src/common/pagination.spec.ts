@@ -16,6 +16,10 @@ describe('toMeta', () => {
   ])('$name', ({ input: total, expected: totalPages }) => {
     expect(toMeta({ items: [], total, page: 1, pageSize: 10 })).toEqual({ total, page: 1, pageSize: 10, totalPages });
   });
+
+  it.each([null, 'abc'])('a list that is read by cursor says where to go on: %s', (nextCursor) => {
+    expect(toMeta({ items: [], total: 0, page: 1, pageSize: 10, nextCursor })).toMatchObject({ nextCursor });
+  });
 });
 
 describe('toNameFilter', () => {

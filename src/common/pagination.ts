@@ -15,6 +15,8 @@ export interface Page<T> {
   readonly total: number;
   readonly page: number;
   readonly pageSize: number;
+  /** Where the next page begins, for lists that are read by cursor; null after the last one. */
+  readonly nextCursor?: string | null;
 }
 
 /** The `skip` and `take` that fetch a page. */
@@ -28,6 +30,7 @@ export function toNameFilter(words: string) {
 }
 
 /** What `meta` says about a page; `totalPages` is 0 for an empty list. */
-export function toMeta({ total, page, pageSize }: Page<unknown>) {
-  return { total, page, pageSize, totalPages: Math.ceil(total / pageSize) };
+export function toMeta({ total, page, pageSize, nextCursor }: Page<unknown>) {
+  const meta = { total, page, pageSize, totalPages: Math.ceil(total / pageSize) };
+  return nextCursor === undefined ? meta : { ...meta, nextCursor };
 }

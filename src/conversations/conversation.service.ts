@@ -112,27 +112,12 @@ export class ConversationService {
   private async waitFor(workspaceId: string, turnId: string): Promise<{ state: string; chatId: string }> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
-      const woken = this.nextWake(turnId);
+      const woken = this.wakeups.next(DONE, turnId, POLL_MS);
       const turn = await this.prisma.turn.findUniqueOrThrow({ where: { workspaceId_id: { workspaceId, id: turnId } } });
       if (['DONE', 'SKIPPED', 'FAILED'].includes(turn.state)) return turn;
       if (performance.now() > deadline)
         throw new AppError('ANSWER_TIMEOUT', 'The agent is still thinking; read the answer from the chat later.');
       await woken;
     }
-  }
-
-  /** Resolves when the turn is said to have ended, or after the poll interval. */
-  private nextWake(turnId: string): Promise<void> {
-    return new Promise((resolve) => {
-      const finish = () => {
-        clearTimeout(timer);
-        stop();
-        resolve();
-      };
-      const timer = setTimeout(finish, POLL_MS);
-      const stop = this.wakeups.on(DONE, (ended) => {
-        if (ended === turnId) finish();
-      });
-    });
   }
 }

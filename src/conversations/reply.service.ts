@@ -21,7 +21,7 @@ const THINK_BUDGET_MS = 120_000;
 const MOST_ATTEMPTS = 60;
 const RETRY_MS = 1_000;
 
-/** Answers one claimed turn: load, decide, think, settle, deliver. Safe to run again after a crash at any point. */
+/** Does one claimed turn: load, decide, think, settle, deliver. Safe to run again after a crash at any point. */
 @Injectable()
 export class ReplyService {
   constructor(
@@ -52,8 +52,9 @@ export class ReplyService {
 
   private async answer(turn: ClaimedTurn, abort: AbortSignal): Promise<void> {
     const [scene, agent] = await Promise.all([this.turns.load(turn), this.agents.find(turn.workspaceId, turn.agentId)]);
-    if (!scene || !agent) return this.turns.skip(turn, 'chat_gone');
+    if (!scene) return this.turns.skip(turn, 'chat_gone');
     if (turn.state === 'SENDING') return this.send(turn, scene, abort);
+    if (!agent) return this.turns.skip(turn, 'chat_gone');
 
     const decision = decideTurn({
       workspaceState: agent.workspaceState,
@@ -89,11 +90,13 @@ export class ReplyService {
   }
 
   private async send(turn: ClaimedTurn, scene: SceneRow, abort: AbortSignal): Promise<void> {
-    const route: Route = { instanceName: scene.instance_name ?? '', enabledTyping: scene.enabled_typing };
+    // Who wrote by hand has taken the time already.
+    const enabledTyping = scene.enabled_typing && turn.kind === 'ANSWER';
+    const route: Route = { instanceName: scene.instance_name ?? '', enabledTyping };
     const delivery = await this.outbox.deliver(turn, route, abort);
     switch (delivery.outcome) {
       case 'done':
-        return;
+        return this.turns.delivered(turn);
       case 'wait':
         return this.turns.park(turn, delivery.ms);
       case 'failed':

@@ -10,6 +10,8 @@ export interface ClaimedTurn {
   chatId: string;
   channelId: string;
   agentId: string;
+  /** ANSWER is the agent's; SEND a message of a person or an API client. */
+  kind: 'ANSWER' | 'SEND';
   state: 'THINKING' | 'SENDING';
   epoch: number;
   fence: number;
@@ -18,7 +20,7 @@ export interface ClaimedTurn {
 }
 
 const CLAIMED = `t.workspace_id AS "workspaceId", t.id, t.chat_id AS "chatId", t.channel_id AS "channelId",
-  t.agent_id AS "agentId", t.state, t.epoch, t.fence, t.attempt, t.inbound_ids AS "inboundIds"`;
+  t.agent_id AS "agentId", t.kind, t.state, t.epoch, t.fence, t.attempt, t.inbound_ids AS "inboundIds"`;
 
 // Due turns of all tenants, oldest first. A turn waits while another of its chat is active; if that one becomes active
 // in the same instant, the partial unique index refuses this claim and the next tick tries again.
@@ -38,6 +40,29 @@ RETURNING ${CLAIMED}`;
 /** Claims up to `limit` due turns for `owner`. Database clock only. */
 export async function claimDueTurns(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
   const { rows } = await pool.query<ClaimedTurn>({ name: 'claim', text: CLAIM, values: [limit, owner, LEASE_SECONDS] });
+  return rows;
+}
+
+// All tenants: sends whose chat is free, the oldest of each chat. Nothing is to be thought: they begin as SENDING.
+const CLAIM_SENDS = `
+WITH waiting AS (
+  SELECT workspace_id, id FROM turns t
+  WHERE state = 'QUEUED'
+    AND NOT EXISTS (SELECT 1 FROM turns a WHERE a.workspace_id = t.workspace_id AND a.chat_id = t.chat_id
+                    AND a.state IN ('THINKING', 'SENDING'))
+    AND NOT EXISTS (SELECT 1 FROM turns o WHERE o.workspace_id = t.workspace_id AND o.chat_id = t.chat_id
+                    AND o.state = 'QUEUED' AND (o.due_at, o.id) < (t.due_at, t.id))
+  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+UPDATE turns t SET state = 'SENDING', fence = t.fence + 1, attempt = t.attempt + 1, owner = $2,
+       lease_until = now() + make_interval(secs => $3)
+FROM waiting WHERE t.workspace_id = waiting.workspace_id AND t.id = waiting.id
+RETURNING ${CLAIMED}`;
+
+/** Claims up to `limit` queued sends for `owner`, at most one of a chat. */
+export async function claimSends(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
+  const values = [limit, owner, LEASE_SECONDS];
+  const { rows } = await pool.query<ClaimedTurn>({ name: 'claim-sends', text: CLAIM_SENDS, values });
   return rows;
 }
 
@@ -143,13 +168,13 @@ LEFT JOIN LATERAL (
   FROM (SELECT * FROM messages m
         WHERE m.workspace_id = t.ws AND m.chat_id = t.chat AND m.id <> ALL (t.inbound)
           AND m.id <> ALL (coalesce(next.inbound_ids, '{}'))
-          AND coalesce(m.status, '') NOT IN ('FAILED', 'CANCELED')
+          AND coalesce(m.status, '') NOT IN ('FAILED', 'CANCELED') AND m.deleted_at IS NULL
         ORDER BY m.seq DESC LIMIT 20) m
 ) h ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
                                     'content', m.content) ORDER BY m.sent_at, m.seq) AS lines
-  FROM messages m WHERE m.workspace_id = t.ws AND m.id = ANY (t.inbound)
+  FROM messages m WHERE m.workspace_id = t.ws AND m.id = ANY (t.inbound) AND m.deleted_at IS NULL
 ) i ON true`;
 
 /** Loads what each turn is decided on; undefined where the chat is gone. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { handToPerson } from '../chats/takeover.queries.js';
+import { failPendingParts } from '../chats/outbox.queries.js';
+import { handToPerson, lockChat } from '../chats/takeover.queries.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
 import { DONE, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
@@ -50,14 +51,25 @@ export class TurnsService {
     if (await endTurn(this.pool, turn, 'SKIPPED', reason)) this.wakeups.announce(DONE, turn.id);
   }
 
-  /** Ends a turn that could not be answered and hands the chat to a person; the customer never reads an error. */
+  /**
+   * Ends a turn that could not be done. An answer that is owed hands the chat to a person, and the customer never reads an
+   * error; a failed send shows as failed to who sent it, and changes nothing else.
+   */
   async fail(turn: ClaimedTurn, reason: string): Promise<void> {
+    const { workspaceId, chatId } = turn;
     const isOurs = await inTransaction(this.pool, async (tx) => {
+      await lockChat(tx, workspaceId, chatId);
       if (!(await endTurn(tx, turn, 'FAILED', reason))) return false;
-      await handToPerson(tx, turn.workspaceId, turn.chatId);
+      if (turn.kind === 'SEND') await failPendingParts(tx, workspaceId, turn.id, reason);
+      else await handToPerson(tx, workspaceId, chatId);
       return true;
     });
     if (isOurs) this.wakeups.announce(DONE, turn.id);
+  }
+
+  /** A send has left: whoever waits for it is told. Nobody waits for an answer's parts, which are many. */
+  delivered(turn: ClaimedTurn): void {
+    if (turn.kind === 'SEND') this.wakeups.announce(DONE, turn.id);
   }
 
   /** Lets go of a turn for `ms`. */

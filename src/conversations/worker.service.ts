@@ -5,12 +5,13 @@ import { v7 as uuid7 } from 'uuid';
 import { dropStaleStatuses } from '../chats/outbox.queries.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
-import { TURN, WakeupsService } from '../jobs/wakeups.service.js';
+import { SEND, TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { ReplyService } from './reply.service.js';
 import {
   type ClaimedTurn,
   claimDueTurns,
+  claimSends,
   heartbeat,
   reclaimTurns,
   releaseAllOwners,
@@ -39,6 +40,8 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
   private stopping = false;
   private ticking = false;
   private tickAgain = false;
+  /** Sends are looked for when somebody says so and once per poll, not with every turn that ends. */
+  private sendsMayWait = true;
   private stopListening: () => void = () => undefined;
 
   constructor(
@@ -53,8 +56,13 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.config.role === 'api') return;
     if (this.config.exclusiveDatabase) await releaseAllOwners(this.pool);
     await heartbeat(this.pool, this.id, []);
-    this.stopListening = this.wakeups.on(TURN, (dueInMs) => this.wakeIn(Number(dueInMs) || 0));
-    this.every(POLL_MS, () => this.tick());
+    const stopTurns = this.wakeups.on(TURN, (dueInMs) => this.wakeIn(Number(dueInMs) || 0));
+    const stopSends = this.wakeups.on(SEND, () => void this.lookForSends());
+    this.stopListening = () => {
+      stopTurns();
+      stopSends();
+    };
+    this.every(POLL_MS, () => this.lookForSends());
     this.every(RECLAIM_MS, () => this.reclaim());
     this.every(HEARTBEAT_MS, () => heartbeat(this.pool, this.id, [...this.running.keys()]));
     this.every(HOUSEKEEPING_MS, () => dropStaleStatuses(this.pool));
@@ -114,6 +122,10 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
         this.tickAgain = false;
         const free = Math.min(CLAIM_SIZE, this.config.workerConcurrency - this.running.size);
         if (this.stopping || free <= 0) break;
+        if (this.sendsMayWait) {
+          this.sendsMayWait = false;
+          for (const send of await claimSends(this.pool, this.id, free)) this.start(send);
+        }
         const turns = await claimDueTurns(this.pool, this.id, free);
         for (const turn of turns) this.start(turn);
         if (turns.length === free) this.tickAgain = true;
@@ -123,6 +135,11 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     } finally {
       this.ticking = false;
     }
+  }
+
+  private lookForSends(): Promise<void> {
+    this.sendsMayWait = true;
+    return this.tick();
   }
 
   private async reclaim(): Promise<void> {
@@ -140,7 +157,7 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
       })
       .finally(() => {
         this.running.delete(turn.id);
-        void this.tick();
+        void (turn.kind === 'SEND' ? this.lookForSends() : this.tick());
       });
     this.running.set(turn.id, work);
   }

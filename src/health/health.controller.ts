@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Answers } from '../common/answer.decorators.js';
 import { AppError } from '../common/app-error.js';
 import { Public } from '../common/auth.decorators.js';
+import { Describe } from '../common/describe.decorators.js';
 import { hasLiveWorker } from '../conversations/turns.queries.js';
 import { POOL } from '../prisma/database.pool.js';
 import { pendingMigrations } from '../prisma/migration.runner.js';
@@ -19,12 +20,14 @@ export class HealthController {
   constructor(@Inject(POOL) private readonly pool: Pool) {}
 
   @Get('live')
+  @Describe('Whether the process lives')
   @Answers(Health)
   live() {
     return { status: 'ok' };
   }
 
   @Get('ready')
+  @Describe('Whether the system can do its work', { errors: ['TEMPORARILY_UNAVAILABLE'] })
   @Answers(Health)
   async ready() {
     const problem = await this.problem();

@@ -1,14 +1,13 @@
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, AnswersList } from '../common/answer.decorators.js';
 import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
-import { Describe } from '../common/describe.decorators.js';
-import { Success } from '../common/fields.js';
+import { DescribeUnbuilt } from '../common/describe.decorators.js';
 import { Id, ValidBody } from '../common/input.decorators.js';
-import { AddedMcpAnswer, AddMcpBody, ConnectedMcpAnswer, ConnectMcpBody, McpToolAnswer } from './mcp.dto.js';
+import { AddMcpBody, ConnectMcpBody } from './mcp.dto.js';
 import { McpService } from './mcp.service.js';
 
-const NOT_BUILT = ['NOT_IMPLEMENTED'] as const;
+/** None can exist yet: any id of one is answered alike, and there is nothing a role could be too low for. */
+const NOBODYS = { action: 'read', notFound: false } as const;
 
 /** What both faces ask for in the same way. */
 @ApiTags('mcp')
@@ -17,29 +16,25 @@ export class McpController {
   constructor(private readonly mcp: McpService) {}
 
   @Post('agent/:agentId/mcp/add')
-  @Describe('Give an agent an MCP server', { action: 'configure', errors: ['URL_NOT_ALLOWED', ...NOT_BUILT] })
-  @Answers(AddedMcpAnswer, { created: true })
+  @DescribeUnbuilt('Give an agent an MCP server', { action: 'configure', errors: ['URL_NOT_ALLOWED'] })
   add(@CurrentUser() user: SignedIn, @Id('agentId') id: string, @ValidBody(AddMcpBody) _body: unknown) {
     return this.mcp.add(user, id);
   }
 
   @Post('mcp/connect')
-  @Describe('Finish signing in to an MCP server', { errors: NOT_BUILT })
-  @Answers(ConnectedMcpAnswer)
+  @DescribeUnbuilt('Finish signing in to an MCP server', NOBODYS)
   connect(@ValidBody(ConnectMcpBody) _body: unknown) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tools')
-  @Describe('List the tools of an MCP server', { errors: NOT_BUILT })
-  @AnswersList(McpToolAnswer)
+  @DescribeUnbuilt('List the tools of an MCP server', NOBODYS)
   tools(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
 
   @Delete('mcp/:mcpId')
-  @Describe('Remove an MCP server', { errors: NOT_BUILT })
-  @Answers(Success)
+  @DescribeUnbuilt('Remove an MCP server', NOBODYS)
   remove(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
@@ -52,22 +47,19 @@ export class PublishedMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Get('mcp/:mcpId/tool/:toolId/active')
-  @Describe('Let an agent use a tool of an MCP server', { errors: NOT_BUILT })
-  @Answers(Success)
+  @DescribeUnbuilt('Let an agent use a tool of an MCP server', NOBODYS)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/tool/:toolId/inactive')
-  @Describe('Keep an agent from a tool of an MCP server', { errors: NOT_BUILT })
-  @Answers(Success)
+  @DescribeUnbuilt('Keep an agent from a tool of an MCP server', NOBODYS)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Get('mcp/:mcpId/sync-tools')
-  @Describe('Read the tools of an MCP server again', { errors: NOT_BUILT })
-  @Answers(Success)
+  @DescribeUnbuilt('Read the tools of an MCP server again', NOBODYS)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }
@@ -80,22 +72,19 @@ export class OwnMcpController {
   constructor(private readonly mcp: McpService) {}
 
   @Put('mcp/:mcpId/tool/:toolId/active')
-  @Describe('Let an agent use a tool of an MCP server', { errors: NOT_BUILT })
-  @Answers(Success)
+  @DescribeUnbuilt('Let an agent use a tool of an MCP server', NOBODYS)
   activate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/tool/:toolId/inactive')
-  @Describe('Keep an agent from a tool of an MCP server', { errors: NOT_BUILT })
-  @Answers(Success)
+  @DescribeUnbuilt('Keep an agent from a tool of an MCP server', NOBODYS)
   deactivate(@Id('mcpId') _id: string, @Id('toolId') _toolId: string) {
     return this.mcp.refuse();
   }
 
   @Put('mcp/:mcpId/sync-tools')
-  @Describe('Read the tools of an MCP server again', { errors: NOT_BUILT })
-  @Answers(Success)
+  @DescribeUnbuilt('Read the tools of an MCP server again', NOBODYS)
   sync(@Id('mcpId') _id: string) {
     return this.mcp.refuse();
   }

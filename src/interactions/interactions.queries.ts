@@ -1,11 +1,34 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** The chat's open interaction waits for a person; it stays open. */
-export async function awaitPerson(db: Pool | PoolClient, workspaceId: string, chatId: string): Promise<void> {
+/** The chat's open interaction waits for a person, who takes part from now on if we know them; it stays open. */
+export async function awaitPerson(
+  db: Pool | PoolClient,
+  workspaceId: string,
+  chatId: string,
+  userId: string | null = null,
+): Promise<void> {
   await db.query(
-    `UPDATE interactions SET status = 'WAITING', transfer_at = coalesce(transfer_at, now())
-     WHERE workspace_id = $1 AND chat_id = $2 AND status = 'RUNNING'`,
-    [workspaceId, chatId],
+    `UPDATE interactions
+     SET status = 'WAITING', transfer_at = coalesce(transfer_at, now()), user_id = coalesce($3, user_id)
+     WHERE workspace_id = $1 AND chat_id = $2 AND status <> 'RESOLVED'`,
+    [workspaceId, chatId, userId],
+  );
+}
+
+/**
+ * The chat's open interaction is over; the next message begins another. Who resolves it took part, unless somebody did
+ * before.
+ */
+export async function resolveInteraction(
+  db: Pool | PoolClient,
+  workspaceId: string,
+  chatId: string,
+  userId: string,
+): Promise<void> {
+  await db.query(
+    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3)
+     WHERE workspace_id = $1 AND chat_id = $2 AND status <> 'RESOLVED'`,
+    [workspaceId, chatId, userId],
   );
 }
 

@@ -7,10 +7,12 @@ import { CONFIG, type RuntimeConfig } from '../config.js';
 import { POOL } from '../prisma/database.pool.js';
 
 /** What processes tell each other. Everything a wake-up says is also a row: a lost one costs a poll interval. */
-export type Topic = 'tawkee_turn' | 'tawkee_done' | 'tawkee_config';
+export type Topic = 'tawkee_turn' | 'tawkee_send' | 'tawkee_done' | 'tawkee_config';
 
 /** A turn may be due; payload: ms until then. */
 export const TURN: Topic = 'tawkee_turn';
+/** A message of a person or an API client waits to be sent; no payload. */
+export const SEND: Topic = 'tawkee_send';
 /** A turn ended; payload: its id. */
 export const DONE: Topic = 'tawkee_done';
 /** Agent, settings or channel changed; payload: the workspace id, or `*` after a lost connection. */
@@ -18,7 +20,7 @@ export const CONFIG_CHANGED: Topic = 'tawkee_config';
 
 const RECONNECT_MS = 1_000;
 
-/** LISTEN/NOTIFY behind three topics. Listeners must be harmless when called twice or for nothing. */
+/** LISTEN/NOTIFY behind a few topics. Listeners must be harmless when called twice or for nothing. */
 @Injectable()
 export class WakeupsService implements OnModuleInit, OnApplicationShutdown {
   private readonly local = new EventEmitter().setMaxListeners(0);
@@ -44,6 +46,21 @@ export class WakeupsService implements OnModuleInit, OnApplicationShutdown {
   on(topic: Topic, listener: (payload: string) => void): () => void {
     this.local.on(topic, listener);
     return () => this.local.off(topic, listener);
+  }
+
+  /** Resolves at the next such wake-up, or after `ms`: the one that was lost is made up for by looking again. */
+  next(topic: Topic, payload: string, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(finish, ms);
+      const stop = this.on(topic, (said) => {
+        if (said === payload) finish();
+      });
+    });
   }
 
   /** Wakes this process only. */
@@ -73,7 +90,7 @@ export class WakeupsService implements OnModuleInit, OnApplicationShutdown {
     client.on('notification', ({ channel, payload }) => this.local.emit(channel, payload ?? ''));
     try {
       await client.connect();
-      await client.query(`LISTEN ${TURN}; LISTEN ${DONE}; LISTEN ${CONFIG_CHANGED}`);
+      await client.query([TURN, SEND, DONE, CONFIG_CHANGED].map((topic) => `LISTEN ${topic}`).join('; '));
       this.client = client;
       this.wakeHere(CONFIG_CHANGED, '*');
     } catch (error) {

@@ -56,7 +56,8 @@ export class MailService implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.underWay);
+    // A request that is still answered may begin one more.
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
     this.smtp?.close();
   }
 

@@ -6,6 +6,7 @@ import { Describe } from '../common/describe.decorators.js';
 import { Success } from '../common/fields.js';
 import { Id, PathText, ValidBody, ValidQuery } from '../common/input.decorators.js';
 import { PageQuery } from '../common/pagination.js';
+import { EffectId, Idempotent } from '../idempotency/idempotency.decorators.js';
 import { CreditsAnswer } from '../workspaces/credits.dto.js';
 import { GrantCreditsBody, ModelAnswer, ModelName, OperatedWorkspaceAnswer, SaveModelBody } from './operator.dto.js';
 import { OperatorService } from './operator.service.js';
@@ -26,9 +27,10 @@ export class OperatorController {
   }
 
   @Post('workspaces/:workspaceId/credits')
+  @Idempotent()
   @Describe('Grant credits to a workspace, or take some back', {
     action: 'operator',
-    errors: ['CONFLICT'],
+    errors: ['CONFLICT', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'],
     details: 'Answers the new balance, which never falls below 0 this way.',
   })
   @Answers(CreditsAnswer, { created: true })
@@ -36,8 +38,9 @@ export class OperatorController {
     @CurrentPerson() user: SignedIn,
     @Id('workspaceId') id: string,
     @ValidBody(GrantCreditsBody) body: GrantCreditsBody,
+    @EffectId() effectId: string | undefined,
   ) {
-    return this.operator.grant(user, id, body);
+    return this.operator.grant(user, id, body, effectId);
   }
 
   @Put('workspaces/:workspaceId/suspend')

@@ -25,9 +25,9 @@ export class OperatorService {
     return this.workspaces.listAll(query);
   }
 
-  async grant(user: SignedIn, workspaceId: string, body: GrantCreditsBody) {
+  async grant(user: SignedIn, workspaceId: string, body: GrantCreditsBody, entryId?: string) {
     await this.access.require(user);
-    return this.credits.grant(user, workspaceId, body);
+    return this.credits.grant(user, workspaceId, body, entryId);
   }
 
   async setSuspended(user: SignedIn, workspaceId: string, isSuspended: boolean) {

@@ -16,7 +16,6 @@ import {
   toTrainingView,
   type UpdateTrainingBody,
 } from './trainings.dto.js';
-import { lockTraining } from './trainings.queries.js';
 
 interface TrainingKey {
   readonly workspaceId: string;
@@ -74,7 +73,6 @@ export class TrainingsService {
     const key = await this.access.training(user, trainingId, 'configure');
     const { workspaceId } = key;
     const training = await this.prisma.$transaction(async (tx) => {
-      await lockTraining(tx, key);
       const before = await tx.training.findUniqueOrThrow({ where: keyOf(key) });
       if (before.type !== 'TEXT') {
         throw new AppError('CONFLICT', 'Only texts can be changed: delete this training and add it anew');

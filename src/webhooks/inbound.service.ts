@@ -117,10 +117,11 @@ export class InboundService {
       channelId: channel.channelId,
       providerId: event.providerId,
       aliases: event.aliases,
+      type: event.type,
       text: event.text,
     });
     if (echo === 'pending')
-      this.logger.warn({ channel: channel.channelId }, 'echo of a text other than the one in flight');
+      this.logger.warn({ channel: channel.channelId }, 'echo of something other than what is in flight');
     if (echo !== 'foreign') return;
     await this.receiver.receive({
       ...received(channel, event),

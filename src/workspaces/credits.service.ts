@@ -46,17 +46,25 @@ export class CreditsService {
 
   /**
    * Grants credits (or takes some back, when negative): for operators, whose door asks who is there. Answers the balance.
+   * The same `entryId` again moves nothing.
    * @throws NOT_FOUND, CONFLICT when the balance would leave 0 to 2,000,000,000
    */
-  async grant(operator: SignedIn, workspaceId: string, { amount, note }: { amount: number; note?: string | null }) {
+  async grant(
+    operator: SignedIn,
+    workspaceId: string,
+    { amount, note }: { amount: number; note?: string | null },
+    entryId?: string,
+  ) {
     return this.prisma.$transaction(async (tx) => {
       await lockWorkspace(tx, workspaceId);
       const workspace = await tx.workspace.findUnique({ where: { id: workspaceId } });
       if (!workspace) throw new AppError('NOT_FOUND');
+      const isRepeated = entryId && (await tx.creditEntry.count({ where: { workspaceId, id: entryId } })) > 0;
+      if (isRepeated) return workspace;
       const credits = workspace.credits + amount;
       if (credits < 0) throw new AppError('CONFLICT', 'The balance would fall below 0; take back less');
       if (credits > MOST_CREDITS) throw new AppError('CONFLICT', 'The balance would pass its limit; grant less');
-      await addCreditEntry(tx, { workspaceId, amount, kind: 'GRANT', note: note ?? undefined });
+      await addCreditEntry(tx, { id: entryId, workspaceId, amount, kind: 'GRANT', note: note ?? undefined });
       await this.audit.record(tx, operator, { workspaceId, action: 'credits.granted', details: { amount } });
       return { credits, status: workspace.status };
     });

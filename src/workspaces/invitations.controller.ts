@@ -31,7 +31,7 @@ export class InvitationsController {
   @Post('workspaces/:workspaceId/invitations')
   @Describe('Invite somebody by e-mail', {
     action: 'administer',
-    errors: ['ALREADY_MEMBER'],
+    errors: ['ALREADY_MEMBER', 'TOO_MANY_REQUESTS'],
     details:
       'The answer is the same whether the address has an account or not. Inviting an invited address again sends a new mail and voids the old one. For persons; an API key gets 403.',
   })
@@ -48,6 +48,7 @@ export class InvitationsController {
   @Post('workspaces/:workspaceId/invitations/:invitationId/resend')
   @Describe('Send an invitation again', {
     action: 'administer',
+    errors: ['TOO_MANY_REQUESTS'],
     details: 'With a new link, good for seven days; the old one is void. For persons; an API key gets 403.',
   })
   @Answers(InvitationAnswer)

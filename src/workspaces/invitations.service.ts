@@ -6,6 +6,7 @@ import { SUCCESS } from '../common/fields.js';
 import { readLanguage } from '../common/language.js';
 import { type PageQuery, toNameFilter, toSlice } from '../common/pagination.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
+import { type Limit, LimitsService } from '../limits/limits.service.js';
 import { MailService } from '../mail/mail.service.js';
 import { invitationMail } from '../mail/write-mail.js';
 import { PrismaService } from '../prisma/prisma.service.js';
@@ -21,6 +22,8 @@ import { acceptInvitation, findInvitation, proveAddress } from './invitations.qu
 import { lockTeam } from './members.queries.js';
 
 const GOOD_FOR_MS = 7 * 24 * 3_600_000;
+/** Mails one person may have sent to addresses of their choice: enough for a team, too few for a campaign. */
+const MAILS: Limit = { name: 'invitation-mail', points: 100, seconds: 86_400 };
 
 /** Owns invitations: each is for one address, good once, for seven days. Only the mail holds its token. */
 @Injectable()
@@ -30,6 +33,7 @@ export class InvitationsService {
     private readonly prisma: PrismaService,
     private readonly audit: AuditService,
     private readonly mail: MailService,
+    private readonly limits: LimitsService,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
@@ -48,10 +52,11 @@ export class InvitationsService {
   /**
    * Invites an address, whether it has an account or not: the answer does not tell. Who is invited already gets a new
    * mail, and the old one is void. Nobody is invited as an owner, so whoever administers may give any of the roles.
-   * @throws ALREADY_MEMBER, which tells no more than the list of members
+   * @throws ALREADY_MEMBER, which tells no more than the list of members; TOO_MANY_REQUESTS
    */
   async create(user: SignedIn, workspaceId: string, { email, role }: CreateInvitationBody, acceptLanguage?: string) {
     await this.access.workspace(user, workspaceId, 'administer');
+    await this.limits.take(MAILS, user.userId);
     const { token, tokenHash, expiresAt } = makeToken();
     const data = { role, tokenHash, expiresAt, invitedById: user.userId };
     const invitation = await this.prisma.$transaction(async (tx) => {
@@ -71,9 +76,10 @@ export class InvitationsService {
     return toInvitationView(invitation);
   }
 
-  /** Sends a new mail, good for seven days again; the one before is void. @throws NOT_FOUND once it was accepted */
+  /** Sends a new mail, good for seven days again; the one before is void. @throws NOT_FOUND once it was accepted, TOO_MANY_REQUESTS */
   async resend(user: SignedIn, workspaceId: string, id: string, acceptLanguage?: string) {
     await this.access.workspace(user, workspaceId, 'administer');
+    await this.limits.take(MAILS, user.userId);
     const { token, tokenHash, expiresAt } = makeToken();
     const invitation = await this.prisma.$transaction(async (tx) => {
       const [row] = await tx.invitation.updateManyAndReturn({

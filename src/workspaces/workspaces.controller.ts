@@ -37,7 +37,7 @@ export class WorkspaceController {
   constructor(private readonly workspaces: WorkspacesService) {}
 
   @Post('workspaces')
-  @Describe('Create another workspace of your own', { action: 'person' })
+  @Describe('Create another workspace of your own', { action: 'person', errors: ['TOO_MANY_REQUESTS'] })
   @Answers(WorkspaceDetailsAnswer, { created: true })
   create(@CurrentPerson() user: SignedIn, @ValidBody(CreateWorkspaceBody) body: CreateWorkspaceBody) {
     return this.workspaces.open(user, body);

@@ -4,6 +4,7 @@ import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { type PageQuery, toNameFilter, toSlice } from '../common/pagination.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
+import { type Limit, LimitsService } from '../limits/limits.service.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { AccessService } from './access.service.js';
@@ -19,6 +20,9 @@ import {
 } from './workspaces.dto.js';
 import { lockWorkspace } from './workspaces.queries.js';
 
+/** Each begins with credits the installation pays for: enough for whoever has many shops, too few to live on. */
+const NEW_WORKSPACES: Limit = { name: 'workspace', points: 20, seconds: 86_400 };
+
 /** Owns workspaces: their names, their beginning and their end. */
 @Injectable()
 export class WorkspacesService {
@@ -26,6 +30,7 @@ export class WorkspacesService {
     private readonly access: AccessService,
     private readonly prisma: PrismaService,
     private readonly audit: AuditService,
+    private readonly limits: LimitsService,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
   ) {}
 
@@ -50,8 +55,9 @@ export class WorkspacesService {
     return workspaceId;
   }
 
-  /** Another workspace of the caller's own. */
+  /** Another workspace of the caller's own. @throws TOO_MANY_REQUESTS */
   async open(user: SignedIn, { name }: CreateWorkspaceBody) {
+    await this.limits.take(NEW_WORKSPACES, user.userId);
     const id = await this.prisma.$transaction((tx) => this.create(tx, user.userId, name));
     return toWorkspaceView(await this.prisma.workspace.findUniqueOrThrow({ where: { id } }), 'OWNER');
   }

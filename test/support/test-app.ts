@@ -11,6 +11,7 @@ import { SimulatorModule } from '../../simulator/simulator.module.js';
 import { parseConfig, type RuntimeConfig } from '../../src/config.js';
 import { createApp } from '../../src/create-app.js';
 import { createTestDatabase } from './database.js';
+import { recordRoute } from './route-log.js';
 
 /** An answer of the application. */
 export interface Answer {
@@ -145,6 +146,7 @@ export async function request(url: string, method: string, path: string, options
     body: payload as never,
     redirect: 'manual',
   });
+  recordRoute(method, path, response.status);
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');
   return {

@@ -22,6 +22,7 @@ ALTER TABLE messages ADD COLUMN edited_at timestamptz(3);
 ALTER TABLE messages ADD COLUMN deleted_at timestamptz(3);
 ALTER TABLE outbound_parts ADD COLUMN media jsonb;
 ALTER TABLE outbound_parts ADD COLUMN quoted_id text;
+ALTER TABLE turns ADD COLUMN kind text NOT NULL DEFAULT 'ANSWER';
 
 CREATE TABLE mailed_tokens (
   id uuid NOT NULL,
@@ -321,6 +322,20 @@ ALTER TABLE behavior_versions ADD CONSTRAINT behavior_versions_user FOREIGN KEY 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 CREATE INDEX contacts_search ON contacts USING gin (workspace_id, name gin_trgm_ops, phone gin_trgm_ops);
+
+-- The inbox is filtered and counted in its index alone. Each message moves its chat here anyway, so that the columns it
+-- changes cost no HOT update more; without them a filter that keeps few chats reads the whole table.
+DROP INDEX chats_inbox;
+CREATE INDEX chats_inbox ON chats (workspace_id, last_message_at DESC, id)
+  INCLUDE (channel_id, contact_id, human_talk, user_id, finished, unread);
+
+-- A send of a person or an API client is a turn without a thought: QUEUED until its chat is free, then SENDING.
+ALTER TABLE turns DROP CONSTRAINT turns_state;
+ALTER TABLE turns ADD CONSTRAINT turns_state CHECK (
+  state IN ('COLLECTING', 'QUEUED', 'THINKING', 'SENDING', 'DONE', 'SKIPPED', 'FAILED'));
+ALTER TABLE turns ADD CONSTRAINT turns_kind CHECK (
+  (kind = 'ANSWER' AND state <> 'QUEUED') OR (kind = 'SEND' AND state NOT IN ('COLLECTING', 'THINKING')));
+CREATE INDEX turns_queued ON turns (workspace_id, chat_id, due_at) WHERE state = 'QUEUED';
 
 ALTER TABLE workspaces ADD CONSTRAINT workspaces_status CHECK (status IN ('TRIAL', 'ACTIVE', 'PAST_DUE', 'CANCELED'));
 ALTER TABLE mailed_tokens ADD CONSTRAINT mailed_tokens_purpose CHECK (purpose IN ('RESET_PASSWORD', 'VERIFY_EMAIL', 'CHANGE_EMAIL'));

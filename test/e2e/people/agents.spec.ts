@@ -59,6 +59,14 @@ describe('agents', () => {
     expect(refused.body.errors).toEqual([{ path: 'communicationType', message: expect.any(String) }]);
   });
 
+  it.each(['', '/v2'])('have no picture inside our network (%s)', async (face) => {
+    const body = { name: 'Bia', avatar: 'http://192.168.1.1/bia.png' };
+    const created = await call('POST', `${face}/workspace/${ana.workspaceId}/agents`, body);
+    expect([created.status, created.body.code]).toEqual([400, 'URL_NOT_ALLOWED']);
+    const changed = await call('PUT', `${face}/agent/${(await newAgent()).id}`, body);
+    expect([changed.status, changed.body.code]).toEqual([400, 'URL_NOT_ALLOWED']);
+  });
+
   it('are listed in pages and found by name', async () => {
     const zoe = await app.register('Zoe');
     const path = `/workspace/${zoe.workspaceId}/agents`;
@@ -82,7 +90,7 @@ describe('agents', () => {
     await call('PUT', `/v2/agent/${id}/active`);
     expect((await call('GET', `/agent/${id}`)).body.data.isActive).toBe(true);
     const channel = await call('POST', `/v2/agent/${id}/create-channel`, { name: 'Loja', type: 'WHATSAPP' });
-    expect((await call('DELETE', `/agent/${id}`)).body.code).toBe('CONFLICT');
+    for (const face of ['', '/v2']) expect((await call('DELETE', `${face}/agent/${id}`)).body.code).toBe('CONFLICT');
     expect((await call('DELETE', `/v2/channel/${channel.body.id}`)).body).toEqual({ success: true });
     expect((await call('DELETE', `/agent/${id}`)).body).toEqual({ data: { success: true } });
     expect((await call('GET', `/agent/${id}`)).status).toBe(404);
@@ -174,6 +182,25 @@ describe('settings', () => {
   });
 });
 
+describe('settings of an installation that is connected to OpenAI', () => {
+  it('refuse models of other vendors, and show the default by the published name nearest to it', async () => {
+    const openai = { baseUrl: undefined, apiKey: 'unused', api: undefined, model: undefined };
+    const other = await startTestApp({}, { config: { openai, simulated: { gateway: true, model: false } } });
+    const { token, workspaceId } = await other.register();
+    const ask = (method: string, path: string, body?: unknown) => other.inject(method, path, { token, body });
+    const { id } = (await ask('POST', `/v2/workspace/${workspaceId}/agents`, { name: 'Bia' })).body;
+    for (const face of ['', '/v2']) {
+      const refused = await ask('PUT', `${face}/agent/${id}/settings`, { prefferModel: 'CLAUDE_4_5_SONNET' });
+      expect([refused.status, refused.body.code]).toEqual([422, 'MODEL_NOT_SERVED']);
+    }
+    const shown = (await ask('GET', `/v2/agent/${id}/settings`)).body;
+    expect(shown.prefferModel).toBe('GPT_5_MINI');
+    expect((await ask('PUT', `/v2/agent/${id}/settings`, shown)).status).toBe(200);
+    expect((await ask('GET', `/agent/${id}/settings`)).body.data.prefferModel).toBe('gpt-6.1-terra');
+    await other.close();
+  });
+});
+
 describe('hooks', () => {
   const EVENTS = [
     'onNewMessage',
@@ -222,8 +249,10 @@ describe('hooks', () => {
     'refuse %s',
     async (address) => {
       const { id } = await newAgent();
-      const answer = await call('PUT', `/v2/agent/${id}/webhooks`, { onTransfer: address });
-      expect([answer.status, answer.body.code]).toEqual([400, 'URL_NOT_ALLOWED']);
+      for (const face of ['', '/v2']) {
+        const answer = await call('PUT', `${face}/agent/${id}/webhooks`, { onTransfer: address });
+        expect([answer.status, answer.body.code]).toEqual([400, 'URL_NOT_ALLOWED']);
+      }
     },
   );
 });
@@ -332,7 +361,7 @@ describe('what is done to agents', () => {
     });
     await call('PUT', `/agent/${id}/webhooks`, { onTransfer: 'https://example.com/CANARY-4' });
     await call('PUT', `/agent/${id}/inactive`);
-    await call('DELETE', `/agent/${id}`);
+    expect((await call('DELETE', `/v2/agent/${id}`)).body).toEqual({ success: true });
     const { rows } = await app.db.query(
       'SELECT action, user_id, details FROM audit_events WHERE subject_id = $1 ORDER BY created_at, id',
       [id],

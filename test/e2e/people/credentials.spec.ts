@@ -131,10 +131,16 @@ describe('a forgotten password', () => {
     const ana = await app.register();
     const identity = `INSERT INTO oauth_identities (provider, subject, user_id, email) VALUES ('facebook', $1, $2, $3)`;
     await app.db.query(identity, [randomUUID(), ana.userId, ana.email]);
+    await app.db.query(
+      `INSERT INTO oauth_attempts (id, provider, state_hash, code_verifier, nonce, browser_hash, return_to, user_id, expires_at)
+       VALUES ($1, 'facebook', 's', 'v', 'n', 'b', '/', $2, now() + interval '1 minute')`,
+      [randomUUID(), ana.userId],
+    );
     const identities = async () =>
       (await app.db.query('SELECT 1 FROM oauth_identities WHERE user_id = $1', [ana.userId])).rowCount;
     expect((await reset(await linkFor(ana.email))).status).toBe(200);
     expect(await identities()).toBe(0);
+    expect((await app.db.query('SELECT 1 FROM oauth_attempts WHERE user_id = $1', [ana.userId])).rowCount).toBe(0);
     await app.db.query(identity, [randomUUID(), ana.userId, ana.email]);
     expect((await reset(await linkFor(ana.email, 4))).status).toBe(200);
     expect(await identities()).toBe(1);
@@ -227,6 +233,16 @@ describe('an address', () => {
     const answer = await post('/auth/register', { name: 'Ana', email: input, password: next });
     expect([answer.status, answer.body.errors[0].path]).toEqual([400, 'email']);
   });
+});
+
+it('a link to an address the account has left opens nothing', async () => {
+  const ana = await app.register();
+  await post('/auth/forgot-password', { email: ana.email });
+  const tokens = (await mailsTo(app, ana.email, 2)).map(tokenIn);
+  await app.db.query('UPDATE users SET email = $1 WHERE id = $2', [newEmail(), ana.userId]);
+  expect((await post('/auth/verify-email', { token: tokens[0] })).body.code).toBe('INVALID_TOKEN');
+  expect((await post('/auth/reset-password', { token: tokens[1], password: next })).body.code).toBe('INVALID_TOKEN');
+  expect((await whoAmI(ana.token)).status).toBe(200);
 });
 
 describe('another address', () => {

@@ -213,6 +213,18 @@ describe('preconditions and variables', () => {
     }
   });
 
+  it('never name one that is deleted at the same time', async () => {
+    for (let n = 0; n < 5; n++) {
+      const gone = (await add(MINIMAL)).body.data.id;
+      const [made] = await Promise.all([
+        add({ ...MINIMAL, preconditions: [{ intentionId: gone }] }),
+        call('DELETE', `/intention/${gone}`),
+      ]);
+      if (made.status === 404) continue;
+      expect((await read(made.body.data.id)).preconditions).toEqual([]);
+    }
+  });
+
   it('go with the intention they name', async () => {
     const [one, two] = [(await add(MINIMAL)).body.data.id, (await add(MINIMAL)).body.data.id];
     const preconditions = [{ intentionId: one }, { intentionId: two }];

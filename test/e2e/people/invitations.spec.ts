@@ -107,6 +107,17 @@ describe('inviting', () => {
     expect(preview.body.data.role).toBe('ADMIN');
   });
 
+  it('has an end for one person: nobody sends mail without end to addresses of their choice', async () => {
+    const zoe = await app.register('Zoe');
+    const path = `/workspaces/${zoe.workspaceId}/invitations`;
+    const made = await as(zoe)('POST', path, { email: newEmail(), role: 'VIEWER' });
+    const resend = () => as(zoe)('POST', `${path}/${made.body.data.id}/resend`);
+    for (let n = 0; n < 99; n++) expect((await resend()).status).toBe(200);
+    expect((await resend()).status).toBe(429);
+    const refused = await as(zoe)('POST', path, { email: newEmail(), role: 'VIEWER' });
+    expect([refused.status, refused.body.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
+  });
+
   it('is for those who administer, in their own workspace', async () => {
     const { id } = (await invite(newEmail())).body.data;
     const path = `/workspaces/${ana.workspaceId}/invitations`;
@@ -157,8 +168,9 @@ describe('an open invitation', () => {
     const second = await tokenFor(zoe.email, 2);
     expect((await accept(zoe, first)).status).toBe(400);
     expect((await accept(zoe, second)).status).toBe(200);
-    const again = await as(ana)('POST', `/workspaces/${ana.workspaceId}/invitations/${id}/resend`);
-    expect(again.status).toBe(404);
+    const path = `/workspaces/${ana.workspaceId}/invitations/${id}`;
+    expect((await as(ana)('POST', `${path}/resend`)).status).toBe(404);
+    expect((await as(ana)('DELETE', path)).status).toBe(404);
   });
 
   it('can be taken back', async () => {

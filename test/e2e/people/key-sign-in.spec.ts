@@ -47,6 +47,10 @@ describe('a key that is no good (any more)', () => {
     },
   ])('is refused like a stranger: $name', async ({ input }) => {
     const owner = await app.register();
+    await app.db.query(`INSERT INTO memberships (workspace_id, user_id, role) VALUES ($1, $2, 'MEMBER')`, [
+      owner.workspaceId,
+      ana.userId,
+    ]);
     const { id, key } = await insertApiKey(app, owner);
     expect((await workspaces(key)).status).toBe(200);
     await input(id, owner);

@@ -13,6 +13,7 @@ beforeAll(async () => {
   operator = await signUp('operations@example.com');
   await app.db.query('UPDATE users SET email_verified_at = now() WHERE email = $1', ['operations@example.com']);
   ana = await app.register();
+  await app.db.query('UPDATE users SET email_verified_at = now() WHERE id = $1', [ana.userId]);
 });
 afterAll(() => app.close());
 

@@ -52,6 +52,19 @@ describe('signing in', () => {
     expect((await post(here, '/auth/login', body, { 'x-forwarded-for': '203.0.113.99' })).status).toBe(429);
   });
 
+  it('counts apart whom a trusted proxy tells apart', async () => {
+    const behind = await startTestApp({ TRUST_PROXY: 'loopback' }, { config: { databaseUrl: here.databaseUrl } });
+    try {
+      const from = (address: string) =>
+        guess(behind, `${randomUUID()}@example.com`, { 'x-forwarded-for': `198.51.100.1, ${address}` });
+      for (let n = 0; n < 20; n++) expect((await from('203.0.113.7')).status).toBe(401);
+      expect((await from('203.0.113.7')).status).toBe(429);
+      expect((await from('203.0.113.8')).status).toBe(401);
+    } finally {
+      await behind.close();
+    }
+  });
+
   it('does not count successes', async () => {
     const ana = await here.register();
     const body = { email: ana.email, password: ana.password };

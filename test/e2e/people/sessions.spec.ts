@@ -88,6 +88,47 @@ describe('logout everywhere', () => {
   });
 });
 
+describe('while every session is being ended', () => {
+  /** Ends all sessions as the application does, and lets `late` begin in the middle of it. */
+  async function endAround(ana: Person, late: () => Promise<Answer>): Promise<Answer> {
+    const client = await app.db.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`UPDATE users SET tokens_valid_from = tokens_valid_from + interval '1 s' WHERE id = $1`, [
+        ana.userId,
+      ]);
+      const answer = late();
+      await app.until(
+        `SELECT count(*)::int AS n FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR SHARE%'`,
+        [],
+        (row) => row?.['n'] === 1,
+      );
+      await client.query('UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = $1', [ana.userId]);
+      await client.query('COMMIT');
+      return await answer;
+    } finally {
+      client.release();
+    }
+  }
+
+  it('nobody signs in with what was right before', async () => {
+    const ana = await app.register();
+    const late = await endAround(ana, () => post('/auth/login', { email: ana.email, password }));
+    expect([late.status, late.body.code]).toEqual([401, 'UNAUTHORIZED']);
+  });
+
+  it('nobody renews what ends', async () => {
+    const ana = await app.register();
+    expect((await endAround(ana, () => refresh(ana.refreshToken))).status).toBe(401);
+    const { rows } = await app.db.query(
+      'SELECT count(*)::int AS good FROM refresh_tokens WHERE user_id = $1 AND used_at IS NULL AND revoked_at IS NULL',
+      [ana.userId],
+    );
+    expect(rows[0].good).toBe(0);
+  });
+});
+
 describe('a session in a cookie', () => {
   const wanted = { 'x-session': 'cookie' };
   const ours = () => ({ ...wanted, origin: app.url });
@@ -156,6 +197,20 @@ describe('a session in a cookie', () => {
     expect((await post('/auth/refresh', undefined, { ...ours(), cookie })).status).toBe(401);
     expect((await post('/auth/refresh', undefined, { ...ours(), cookie: cookieIn(changed).pair })).status).toBe(200);
   });
+});
+
+it('keeps the cookie to HTTPS and to its path where the installation has them', async () => {
+  const config = { publicUrl: 'https://shop.example.com/tawkee', google: { clientId: 'id', clientSecret: 'secret' } };
+  const other = await startTestApp({}, { config });
+  try {
+    const body = { name: 'Ana', email: newEmail(), password };
+    const answer = await other.inject('POST', '/auth/register', { body, headers: { 'x-session': 'cookie' } });
+    const attributes = answer.headers['set-cookie']!.split('; ').slice(1).sort();
+    expect(attributes).toEqual(['HttpOnly', 'Max-Age=2592000', 'Path=/tawkee/auth', 'SameSite=Strict', 'Secure']);
+    expect((await other.inject('GET', '/auth/providers')).body.data).toEqual({ google: true, facebook: false });
+  } finally {
+    await other.close();
+  }
 });
 
 it('says which providers people can sign in through', async () => {

@@ -167,6 +167,8 @@ describe('changing a training', () => {
     }
     expect((await call('DELETE', `/v2/training/${id}`)).body).toEqual({ success: true });
     expect((await call('GET', `/training/${id}`)).status).toBe(404);
+    const other = (await make(GIVEN.TEXT)).id;
+    expect((await call('DELETE', `/training/${other}`)).body).toEqual({ data: { success: true } });
     const { rows } = await app.db.query(
       'SELECT action, details FROM audit_events WHERE subject_id = $1 ORDER BY created_at, id',
       [id],

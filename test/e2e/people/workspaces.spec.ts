@@ -85,6 +85,15 @@ describe('a workspace', () => {
     });
   });
 
+  it('cannot be made without end by one person', async () => {
+    const zoe = await app.register('Zoe');
+    const answers: Answer[] = [];
+    for (let n = 0; n < 21; n++) answers.push(await as(zoe)('POST', '/workspaces', { name: `Loja ${n}` }));
+    expect(statuses(answers)).toEqual([...Array(20).fill(201), 429]);
+    expect(Number(answers.at(-1)!.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await as(ana)('POST', '/workspaces', { name: 'Outra' })).status).toBe(201);
+  });
+
   it('refuses an empty name and fields it does not have', async () => {
     const answers = await Promise.all([
       as(ana)('POST', '/workspaces', { name: '  ' }),
@@ -173,13 +182,13 @@ describe('deleting', () => {
   });
 
   it('silences the agents, keeps what customers write, and lets them answer again after a restoration', async () => {
-    const shop = await app.openShop();
+    const shop = await openShopWithChat('5581999990110');
     app.model.reply('está aberto', 'Estamos.');
     expect((await remove(shop, shop.workspaceId)).status).toBe(200);
     const ana = await app.gateway.phone(shop.instanceName, { number: '5581999990111', name: 'Ana' });
-    await ana.say('Vocês está aberto?');
-    const turn = 'SELECT state, reason FROM turns WHERE workspace_id = $1 ORDER BY first_at DESC LIMIT 1';
-    const ended = await app.until(turn, [shop.workspaceId], (row) => row?.['state'] === 'SKIPPED');
+    await ana.say('Já está aberto?');
+    const skipped = `SELECT reason FROM turns WHERE workspace_id = $1 AND state = 'SKIPPED'`;
+    const ended = await app.until(skipped, [shop.workspaceId], (row) => row !== undefined);
     expect(ended['reason']).toBe('workspace_deleted');
     await as(shop)('POST', `/workspaces/${shop.workspaceId}/restore`);
     await ana.say('E agora, está aberto?');
@@ -319,6 +328,21 @@ describe('members', () => {
       const owners = `SELECT count(*)::int AS n FROM memberships WHERE workspace_id = $1 AND role = 'OWNER'`;
       expect([attempt, (await app.db.query(owners, [workspaceId])).rows[0].n]).toEqual([attempt, 1]);
     }
+  });
+
+  it('act by the role they have when their turn comes', async () => {
+    const { workspaceId, team } = await makeTeam();
+    const path = `/workspaces/${workspaceId}/members`;
+    const holder = await app.db.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM workspaces WHERE id = $1 FOR UPDATE', [workspaceId]);
+    const lowered = as(team.OWNER)('PUT', `${path}/${team.ADMIN.userId}`, { role: 'MEMBER' });
+    await untilWaiting(1);
+    const removal = as(team.ADMIN)('DELETE', `${path}/${team.VIEWER.userId}`);
+    await untilWaiting(2);
+    await holder.query('COMMIT');
+    holder.release();
+    expect(statuses(await Promise.all([lowered, removal]))).toEqual([200, 403]);
   });
 
   it('may go by themselves, whatever their role, and leave nothing in their hands', async () => {

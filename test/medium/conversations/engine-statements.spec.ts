@@ -10,7 +10,7 @@ import {
   partsOfTurn,
   recordSent,
 } from '../../../src/chats/outbox.queries.js';
-import { handToPerson } from '../../../src/chats/takeover.queries.js';
+import { handToAgent, handToPerson } from '../../../src/chats/takeover.queries.js';
 import { type ReceivedMessage, ReceiveMessageService } from '../../../src/conversations/receive-message.service.js';
 import {
   type ClaimedTurn,
@@ -296,10 +296,22 @@ describe('owning a turn', () => {
     await inTransaction(pool, (tx) => handToPerson(tx, at.ws, turn.chatId));
     const part = { id: randomUUID(), messageId: randomUUID(), text: 'x', textHash: Buffer.from(hashText('x')) };
     const thought = { turn, address: 'a', servedModel: 'm', trace: null, deliveredLocally: false, parts: [part] };
+    expect(await count('turns', at.ws, `state = 'SKIPPED' AND reason = 'human'`)).toBe(1);
+    expect(await settleTurns(pool, [thought])).toEqual([undefined]);
+    expect(await count('outbound_parts', at.ws)).toBe(0);
+    expect(await count('interactions', at.ws, `status = 'WAITING'`)).toBe(1);
+  });
+
+  it('drops the thought where the epoch has risen in any other way', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, 'oi'));
+    const turn = await claim(at.ws);
+    await inTransaction(pool, (tx) => handToAgent(tx, at.ws, turn.chatId));
+    const part = { id: randomUUID(), messageId: randomUUID(), text: 'x', textHash: Buffer.from(hashText('x')) };
+    const thought = { turn, address: 'a', servedModel: 'm', trace: null, deliveredLocally: false, parts: [part] };
     expect(await settleTurns(pool, [thought])).toEqual(['SKIPPED']);
     expect(await count('outbound_parts', at.ws)).toBe(0);
     expect(await count('turns', at.ws, `state = 'SKIPPED' AND reason = 'human'`)).toBe(1);
-    expect(await count('interactions', at.ws, `status = 'WAITING'`)).toBe(1);
   });
 });
 

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { normalisePhone, phoneJidForms } from './normalise-phone.js';
+
+describe('normalisePhone', () => {
+  it.each([
+    { name: 'as the API is mostly given it', input: '5531988887777', expected: '5531988887777' },
+    { name: 'as people type it', input: '+55 (31) 98888-7777', expected: '5531988887777' },
+    { name: 'without the country', input: '31 98888-7777', expected: '5531988887777' },
+    { name: 'with a trunk zero', input: '031988887777', expected: '5531988887777' },
+    { name: 'a mobile without the ninth digit', input: '553188887777', expected: '5531988887777' },
+    { name: 'the same without the country', input: '(31) 8888-7777', expected: '5531988887777' },
+    { name: 'a landline stays as it is', input: '553133334444', expected: '553133334444' },
+    { name: 'area code 55 is not the country', input: '55999998888', expected: '5555999998888' },
+    { name: 'another country with +', input: '+351 912 345 678', expected: '351912345678' },
+    { name: 'another country without', input: '14155552671', expected: '14155552671' },
+    { name: 'a JID', input: '5531988887777@s.whatsapp.net', expected: '5531988887777' },
+    { name: 'a LID is no number', input: '204598811223344@lid', expected: undefined },
+    { name: 'too short', input: '98888-7777', expected: undefined },
+    { name: 'too long', input: '55319888877771234567', expected: undefined },
+    { name: 'a name', input: 'Ana', expected: undefined },
+    { name: 'nothing', input: '', expected: undefined },
+  ])('$name', ({ input, expected }) => {
+    expect(normalisePhone(input)).toBe(expected);
+  });
+});
+
+describe('phoneJidForms', () => {
+  it.each([
+    { name: 'with the ninth digit', input: '5531988887777', expected: ['5531988887777', '553188887777'] },
+    { name: 'without', input: '553188887777', expected: ['553188887777', '5531988887777'] },
+    { name: 'a landline', input: '553133334444', expected: ['553133334444'] },
+    { name: 'abroad', input: '351912345678', expected: ['351912345678'] },
+  ])('$name', ({ input, expected }) => {
+    expect(phoneJidForms(`${input}@s.whatsapp.net`)).toEqual(expected.map((digits) => `${digits}@s.whatsapp.net`));
+  });
+
+  it('leaves any other address alone', () => {
+    expect(phoneJidForms('204598811223344@lid')).toEqual(['204598811223344@lid']);
+  });
+});

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ERRORS } from './app-error.js';
+import { translate } from './sentences.js';
+
+const SRC = join(import.meta.dirname, '..');
+/** Files whose sentences go to operators and developers, in English. */
+const NOT_FOR_CALLERS =
+  /^(prisma|evolution-api|openai|jobs)\/|^(config|main|welcome|stand-ins\.server)\.ts$|\.queries\.ts$/;
+
+const LITERAL = `(?:'((?:[^'\\\\\\n]|\\\\.)+)'|"((?:[^"\\\\\\n]|\\\\.)+)")`;
+/** Where a sentence of ours stands that a caller may read. */
+const PLACES = [
+  /** new AppError('CODE', 'sentence' */
+  `new AppError\\(\\s*[^;]{0,120}?,\\s*${LITERAL}`,
+  /** { path, message: 'sentence' } and addIssue */
+  `\\bmessage: ${LITERAL}`,
+  /** .refine(…, 'sentence'), .regex(…, 'sentence') */
+  `\\.(?:refine|regex)\\([^;]{0,200}?,\\s*${LITERAL}\\s*,?\\)`,
+  /** A checker that answers why not. */
+  `(?:return|\\?|:|=>)\\s+${LITERAL}`,
+];
+/** What our sentences about a field begin with; the rest is a word, a code or a name. */
+const FIELD_SENTENCE = /^(is|must|may|has|cannot|names?|create|belongs|ends|comes|holds|needs) /;
+
+/** Every sentence in the sources that a caller may read, with the files it stands in. */
+function findSentences(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.ts') && !file.includes('generated/') && !file.endsWith('.spec.ts'))
+    .filter((file) => !NOT_FOR_CALLERS.test(file));
+  for (const file of files) {
+    const source = readFileSync(join(SRC, file), 'utf8');
+    PLACES.forEach((place, n) => {
+      for (const [, single, double] of source.matchAll(new RegExp(place, 'g'))) {
+        const sentence = (single ?? double)!.replaceAll(/\\(.)/g, '$1');
+        const isSentence = / /.test(sentence) && (n < 3 || FIELD_SENTENCE.test(sentence));
+        if (isSentence) found.set(sentence, [...(found.get(sentence) ?? []), file]);
+      }
+    });
+  }
+  return found;
+}
+
+describe('translate', () => {
+  it('speaks Portuguese and Spanish for every error', () => {
+    const missing = Object.values(ERRORS)
+      .map(({ title }) => title)
+      .filter((title) => translate(title, 'pt') === title || translate(title, 'es') === title);
+    expect(missing).toEqual([]);
+  });
+
+  it('knows every sentence of the sources that a caller may read', () => {
+    const sentences = findSentences();
+    expect(sentences.size).toBeGreaterThan(60);
+    const missing = [...sentences].filter(([sentence]) => translate(sentence, 'pt') === sentence);
+    expect(missing.map(([sentence, files]) => `${sentence}  (${files[0]})`)).toEqual([]);
+  });
+
+  it('leaves English, and what it does not know, as it is', () => {
+    expect(translate('Not found', 'en')).toBe('Not found');
+    expect(translate('never heard of', 'pt')).toBe('never heard of');
+    expect(translate('constructor', 'es')).toBe('constructor');
+  });
+});
