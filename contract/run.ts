@@ -63,5 +63,5 @@ export function judge({ paths, components }: PublishedDocument, visits: readonly
  */
 function successOf({ responses }: PublishedOperation, body: unknown): PublishedSchema {
   const schema = (responses['200'] ?? responses['204'])?.content?.['application/json']?.schema ?? {};
-  return Array.isArray(body) && schema.type === 'object' ? { type: 'array', items: schema } : schema;
+  return Array.isArray(body) && schema.properties ? { type: 'array', items: schema } : schema;
 }

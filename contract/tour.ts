@@ -251,6 +251,7 @@ export async function tour({ url, token, gateway }: Destination): Promise<Visit[
   await must('PUT /v2/contact/{contactId}/update', contactIds, changed);
   await must('GET /v2/workspace/{workspaceId}/contact/{contactId}', contactIds);
 
+  gateway.phone(`tawkee-${channelId}`, { number: '5581988880002', name: 'Rita' });
   await must(
     'POST /v2/channel/{channelId}/start-conversation',
     { channelId },

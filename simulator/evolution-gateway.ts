@@ -277,6 +277,7 @@ export class EvolutionGateway {
     if (readSend) return this.send(call, readSend(call.body));
     const answer = await route!.handle(call);
     if (spoilt?.rule.fault === 'reset-after') res.destroy();
+    else if (spoilt?.rule.fault === 'no-code') sendJson(res, route!.status, withoutCode(answer));
     else if (answer !== undefined) sendJson(res, route!.status, answer);
   }
 
@@ -329,7 +330,7 @@ export class EvolutionGateway {
   private async spoil({ rule }: ActiveRule<RequestRule>, res: ServerResponse): Promise<boolean> {
     if (rule.fault === 'error') sendError(res, rule.status ?? 500, rule.message ?? 'Internal Server Error');
     if (rule.fault === 'reset') res.destroy();
-    if (rule.fault === 'reset-after') return false;
+    if (rule.fault === 'reset-after' || rule.fault === 'no-code') return false;
     if (rule.fault !== 'delay') return true;
     await new Promise<void>((resolve) => this.world.later(rule.ms ?? 1_000, resolve));
     return false;
@@ -421,6 +422,12 @@ const WELCOME = {
 };
 
 /** A failure inside the send: 400 carries the error as a text in a list, 5xx as a bare string. */
+/** What create and connect answer when the first code took longer than they wait. */
+function withoutCode(answer: unknown): object {
+  const body = answer as object;
+  return 'qrcode' in body ? { ...body, qrcode: { count: 0 } } : { pairingCode: null, count: 0 };
+}
+
 function failSend(call: Call, status: number, message: string): void {
   sendError(call.res, status, status === 400 ? [`Error: ${message}`] : message);
 }

@@ -117,9 +117,11 @@ async function createInstance({ world, body }: Call) {
   };
 }
 
-async function connect({ world, live }: Call) {
+async function connect({ world, live, query }: Call) {
   const { record: instance } = live;
   if (instance.state === 'open') return { instance: { instanceName: instance.name, state: 'open' } };
+  // A number counts only when it opens the socket.
+  if (instance.state === 'close') instance.number = query.get('number') ?? instance.number;
   if (instance.state !== 'connecting' || !live.qr) await world.startQrRound(live);
   return live.qr ?? { pairingCode: null, count: 0 };
 }

@@ -63,8 +63,8 @@ export interface WebhookRule {
 
 export interface RequestRule {
   readonly on: 'request';
-  /** reset-after: the call is carried out, and its answer lost. */
-  readonly fault: 'error' | 'hang' | 'reset' | 'reset-after' | 'delay';
+  /** reset-after: the call is carried out, and its answer lost. no-code: create and connect answer before a code is there. */
+  readonly fault: 'error' | 'hang' | 'reset' | 'reset-after' | 'delay' | 'no-code';
   /** Beginning of "METHOD /path", as in "POST /instance/create"; or a pattern of it. */
   readonly match: string | RegExp;
   readonly times?: number;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { text } from '../common/fields.js';
 import { PageQuery } from '../common/pagination.js';
+import { toPhoneDigits } from '../common/phone-digits.js';
 import type { Agent, Channel, Workspace } from '../prisma/generated/client.js';
 import { ChannelConfig, readChannelConfig } from './read-channel-config.js';
 
@@ -20,10 +21,11 @@ export const CreateWorkspaceChannelBody = z.object({
 });
 export type CreateWorkspaceChannelBody = z.infer<typeof CreateWorkspaceChannelBody>;
 
+/** Published as nullable: null names no agent, so the channel stays where it is. */
 export const UpdateChannelBody = z
   .object({
     name: text(120, 1),
-    agentId,
+    agentId: agentId.nullable(),
     id: z.string(),
     type: z.string(),
     agentName: z.string().nullable(),
@@ -38,7 +40,8 @@ export type UpdateChannelBody = z.infer<typeof UpdateChannelBody>;
 
 export const ChannelQuery = PageQuery.extend({ type: z.enum(CHANNEL_TYPES).default('WHATSAPP') });
 export type ChannelQuery = z.infer<typeof ChannelQuery>;
-export const WorkspaceChannelQuery = ChannelQuery.extend({ agentId: agentId.optional() });
+/** `agentId` may come empty: that is its published default. */
+export const WorkspaceChannelQuery = ChannelQuery.extend({ agentId: agentId.or(z.literal('')).optional() });
 export type WorkspaceChannelQuery = z.infer<typeof WorkspaceChannelQuery>;
 
 const published = {
@@ -58,8 +61,11 @@ const own = z.object({
   profileName: z.string().nullable(),
 });
 
-/** A channel as each face shows it. */
-export const ChannelAnswer = { v2: z.object(published), own };
+/** A channel as each face shows it. The published list names what other channel types have. */
+export const ChannelAnswer = {
+  v2: z.object({ ...published, facebookPageId: z.null(), username: z.null() }),
+  own,
+};
 
 const reference = z.object({ id: z.string(), name: z.string(), type: z.enum(CHANNEL_TYPES) });
 const workspace = z.object({ id: z.string(), name: z.string() });
@@ -81,9 +87,39 @@ export const QrCodeAnswer = {
   ]),
 };
 
+/** The phone that will type the code, however it is written; its digits go to the gateway. */
+export const PairingCodeBody = z.object({
+  phone: text(40, 1)
+    .refine(
+      (value) => toPhoneDigits(value) !== undefined,
+      'is not a phone number with its country code, such as +55 81 99999-0000',
+    )
+    .meta({ example: '+55 81 99999-0000' }),
+});
+export type PairingCodeBody = z.infer<typeof PairingCodeBody>;
+
+/** A code to type on the phone, and the one to scan instead; or word that none is needed. */
+export const PairingCodeAnswer = z.union([
+  z.object({ pairingCode: z.string(), value: z.string(), png: z.string() }),
+  z.object({ connected: z.literal(true) }),
+]);
+
 /** `id` and `tenant` are the published names of the channel's and the workspace's id. */
 const identity = { id: z.string(), tenant: z.string(), type: z.string() };
-export const ConfigAnswer = z.object({ ...ChannelConfig.shape, ...identity });
+const ownConfig = z.object({ ...ChannelConfig.shape, ...identity });
+/** The published configuration of a WhatsApp number has four settings; the others are read and written on our own face. */
+export const ConfigAnswer = {
+  v2: ownConfig.pick({
+    id: true,
+    tenant: true,
+    audioAction: true,
+    startTrigger: true,
+    endTrigger: true,
+    enabledTyping: true,
+    type: true,
+  }),
+  own: ownConfig,
+};
 /** Every field may be left out and then stays; the identity is taken, since GET answers it, and changes nothing. */
 export const UpdateConfigBody = z.object({
   ...(Object.fromEntries(
@@ -110,6 +146,8 @@ export function toChannelView({ agent, ...channel }: ChannelRow) {
     assistantId: owner,
     agentName: agent.name,
     agentPicture: agent.avatar,
+    facebookPageId: null,
+    username: null,
     workspace: agent.workspace,
   };
 }

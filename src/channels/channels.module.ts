@@ -7,6 +7,7 @@ import { ChannelsController } from './channels.controller.js';
 import { ChannelsService } from './channels.service.js';
 import { ConnectionCheckService } from './connection-check.service.js';
 import { InstancesService } from './instances.service.js';
+import { OwnChannelsController } from './own-channels.controller.js';
 import { WebhookReassertionService } from './webhook-reassertion.service.js';
 import { WidgetController } from './widget.controller.js';
 import { WidgetService } from './widget.service.js';
@@ -14,7 +15,7 @@ import { WorkspaceSweepService } from './workspace-sweep.service.js';
 
 @Module({
   imports: [AgentsModule, EvolutionApiModule, WorkspacesModule],
-  controllers: [ChannelsController, WidgetController],
+  controllers: [ChannelsController, OwnChannelsController, WidgetController],
   providers: [
     ChannelsService,
     ChannelStateService,

@@ -7,7 +7,7 @@ export interface MovedWebhook {
   readonly instanceName: string;
 }
 
-/** The channels of all workspaces that do not post to `publicUrl`; asked once at start, so all tenants at once. */
+/** All tenants: asked once at start. The channels that do not post to `publicUrl`, oldest first. */
 export async function findMovedWebhooks(db: Pick<Pool, 'query'>, publicUrl: string): Promise<MovedWebhook[]> {
   const { rows } = await db.query<MovedWebhook>(
     `SELECT workspace_id AS "workspaceId", id AS "channelId", instance_name AS "instanceName" FROM channels

@@ -5,14 +5,18 @@ import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { toNameFilter, toSlice } from '../common/pagination.js';
+import { toPhoneDigits } from '../common/phone-digits.js';
+import type { ConnectAnswer } from '../evolution-api/evolution-api.client.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import type { Channel, Prisma } from '../prisma/generated/client.js';
-import { PrismaService } from '../prisma/prisma.service.js';
+import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { AccessService } from '../workspaces/access.service.js';
+import { AuditService } from '../workspaces/audit.service.js';
 import { ChannelStateService, type ConnectionChange, type QrChange } from './channel-state.service.js';
 import {
   type CreateChannelBody,
   type CreateWorkspaceChannelBody,
+  type PairingCodeBody,
   toChannelView,
   toConfigView,
   type UpdateChannelBody,
@@ -37,6 +41,7 @@ const withAgent = { agent: { include: { workspace: true } } } as const;
 export class ChannelsService {
   constructor(
     private readonly access: AccessService,
+    private readonly audit: AuditService,
     private readonly prisma: PrismaService,
     private readonly instances: InstancesService,
     private readonly state: ChannelStateService,
@@ -45,7 +50,7 @@ export class ChannelsService {
   /** A WhatsApp channel of this agent, with its instance at the gateway. @throws CHANNEL_TYPE_NOT_SUPPORTED, GATEWAY_FAILED */
   async createForAgent(user: SignedIn, agentId: string, body: CreateChannelBody) {
     const { workspaceId } = await this.access.agent(user, agentId, 'configure');
-    return this.create({ workspaceId, agentId }, body);
+    return this.create(user, { workspaceId, agentId }, body);
   }
 
   /** The same, for the agent that is named, or else the workspace's only one. */
@@ -60,7 +65,12 @@ export class ChannelsService {
     if (!only && body.agentId) throw new AppError('NOT_FOUND');
     if (!only) throw refuseAgent('create an agent first: a channel belongs to one');
     if (another) throw refuseAgent('name the agent this channel belongs to: the workspace has several');
-    return this.create({ workspaceId, agentId: only.id }, body);
+    return this.create(user, { workspaceId, agentId: only.id }, body);
+  }
+
+  async get(user: SignedIn, channelId: string) {
+    const key = await this.access.channel(user, channelId, 'read');
+    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key), include: withAgent }));
   }
 
   async listOfAgent(user: SignedIn, agentId: string, query: Omit<WorkspaceChannelQuery, 'agentId'>) {
@@ -79,13 +89,19 @@ export class ChannelsService {
     const { workspaceId } = key;
     const row = await this.prisma.$transaction(async (tx) => {
       const channel = await tx.channel.findUniqueOrThrow({ where: keyOf(key) });
-      if (agentId && agentId !== channel.agentId) {
+      const isMove = Boolean(agentId) && agentId !== channel.agentId;
+      if (isMove) {
         assertWhatsApp(channel);
-        const agent = await tx.agent.findUnique({ where: { workspaceId_id: { workspaceId, id: agentId } } });
+        const agent = await tx.agent.findUnique({ where: { workspaceId_id: { workspaceId, id: agentId! } } });
         if (!agent) throw new AppError('NOT_FOUND');
       }
-      await tx.channel.updateMany({ where: { workspaceId, id: channelId }, data: { name, agentId } });
+      await tx.channel.updateMany({
+        where: { workspaceId, id: channelId },
+        data: { name, agentId: agentId ?? undefined },
+      });
       await announceConfigChange(tx, workspaceId);
+      if (isMove) await this.note(tx, user, key, 'moved', { from: channel.agentId, to: agentId! });
+      if (name !== undefined && name !== channel.name) await this.note(tx, user, key, 'renamed', { name });
       return tx.channel.findUniqueOrThrow({ where: keyOf(key), include: withAgent });
     });
     return toChannelView(row);
@@ -99,6 +115,7 @@ export class ChannelsService {
     await this.prisma.$transaction(async (tx) => {
       await tx.channel.deleteMany({ where: { workspaceId: key.workspaceId, id: channelId } });
       await announceConfigChange(tx, key.workspaceId);
+      await this.note(tx, user, key, 'deleted');
     });
     return SUCCESS;
   }
@@ -109,7 +126,35 @@ export class ChannelsService {
     const { instanceName } = await this.instanceOf(key);
     await this.instances.remove(instanceName);
     await this.state.applyConnection(key.workspaceId, channelId, { state: 'close', reason: null });
+    await this.note(this.prisma, user, key, 'disconnected');
     return SUCCESS;
+  }
+
+  /**
+   * Connects again without unlinking; where no session exists any more, a code to scan will show.
+   * @throws CONFLICT for a built-in one, GATEWAY_FAILED
+   */
+  async reconnect(user: SignedIn, channelId: string) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    const answer = await this.instances.reconnect(await this.instanceOf(key));
+    if (answer) await this.keepAnswer(key, answer);
+    await this.note(this.prisma, user, key, 'reconnected');
+    return SUCCESS;
+  }
+
+  /**
+   * A code to type on that phone, or that one is linked. Begins a new link: a session that is closed for the moment ends.
+   * @throws CONFLICT for a built-in one, GATEWAY_FAILED, TEMPORARILY_UNAVAILABLE when the gateway has no code yet
+   */
+  async pairingCode(user: SignedIn, channelId: string, { phone }: PairingCodeBody) {
+    const key = await this.access.channel(user, channelId, 'configure');
+    const instance = await this.instanceOf(key);
+    if ((await this.instances.stateOf(instance.instanceName)) === 'open') return { connected: true as const };
+    const qr = await this.instances.createForPhone(instance, toPhoneDigits(phone)!);
+    await this.note(this.prisma, user, key, 'pairing_begun');
+    if (!qr?.pairingCode) throw noPairingCodeYet();
+    await this.state.applyFreshQr(key.workspaceId, channelId, qr);
+    return { ...(await drawCode(qr.code, qr.pairingCode)), pairingCode: qr.pairingCode };
   }
 
   /**
@@ -144,6 +189,7 @@ export class ChannelsService {
       const { id: _, tenant: __, type: ___, ...current } = toConfigView(stored);
       const updated = await tx.channel.update({ where: keyOf(key), data: { config: { ...current, ...given } } });
       await announceConfigChange(tx, key.workspaceId);
+      await this.note(tx, user, key, 'config_changed', { fields: Object.keys(given) });
       return updated;
     });
     return toConfigView(channel);
@@ -162,7 +208,7 @@ export class ChannelsService {
   private async list(workspaceId: string, query: WorkspaceChannelQuery) {
     const where: Prisma.ChannelWhereInput = {
       workspaceId,
-      agentId: query.agentId,
+      agentId: query.agentId || undefined,
       type: query.type,
       ...(query.query && { name: toNameFilter(query.query) }),
     };
@@ -179,7 +225,11 @@ export class ChannelsService {
   }
 
   /** The row first, since the gateway's first event may come before its answer; gone again if the gateway fails. */
-  private async create(owner: { workspaceId: string; agentId: string }, { name, type }: CreateChannelBody) {
+  private async create(
+    user: SignedIn,
+    owner: { workspaceId: string; agentId: string },
+    { name, type }: CreateChannelBody,
+  ) {
     if (type !== 'WHATSAPP') {
       throw new AppError('CHANNEL_TYPE_NOT_SUPPORTED', `${type} channels are not built yet; WHATSAPP is`);
     }
@@ -193,8 +243,9 @@ export class ChannelsService {
       await this.undo(instance);
       throw error;
     }
-    const key = keyOf({ workspaceId: owner.workspaceId, channelId: id });
-    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: key, include: withAgent }));
+    const key = { workspaceId: owner.workspaceId, channelId: id };
+    await this.note(this.prisma, user, key, 'created', { agentId: owner.agentId, type });
+    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key), include: withAgent }));
   }
 
   /** The row goes in any case: an instance without a channel gets 401 at our door and harms nobody. */
@@ -204,22 +255,29 @@ export class ChannelsService {
   }
 
   private async freshCode(key: ChannelKey) {
-    const { workspaceId, channelId } = key;
     const answer = await this.instances.connect(await this.instanceOf(key));
-    if (answer.state === 'open') {
-      await this.state.applyConnection(workspaceId, channelId, { state: 'open', reason: null });
-      return { connected: true as const };
-    }
-    if (answer.code !== null) {
-      const { code, pairingCode } = answer;
-      await this.state.applyFreshQr(workspaceId, channelId, { code, pairingCode });
-      return drawCode(code, pairingCode);
-    }
+    await this.keepAnswer(key, answer);
+    if (answer.state === 'open') return { connected: true as const };
+    if (answer.code !== null) return drawCode(answer.code, answer.pairingCode);
     // The gateway's event may have been faster than its answer.
     const shown = shownCode(await this.prisma.channel.findUniqueOrThrow({ where: keyOf(key) }));
     if (shown) return shown;
-    const retryAfterSeconds = 3;
-    throw new AppError('TEMPORARILY_UNAVAILABLE', 'The gateway has no QR code yet; ask again', { retryAfterSeconds });
+    throw noCodeYet();
+  }
+
+  private async keepAnswer({ workspaceId, channelId }: ChannelKey, answer: ConnectAnswer): Promise<void> {
+    if (answer.state === 'open') {
+      await this.state.applyConnection(workspaceId, channelId, { state: 'open', reason: null });
+    } else if (answer.code !== null) {
+      const { code, pairingCode } = answer;
+      await this.state.applyFreshQr(workspaceId, channelId, { code, pairingCode });
+    }
+  }
+
+  /** Where the gateway has done something, `tx` is no transaction: it cannot be taken back with one. */
+  private note(tx: Tx, user: SignedIn, key: ChannelKey, what: string, details?: Prisma.InputJsonObject): Promise<void> {
+    const { workspaceId, channelId: subjectId } = key;
+    return this.audit.record(tx, user, { workspaceId, action: `channel.${what}`, subjectId, details });
   }
 
   private async instanceOf(key: ChannelKey): Promise<Instance> {
@@ -235,6 +293,14 @@ function assertWhatsApp(channel: Channel): string {
     'This channel is built into its agent: it has no phone and cannot be moved or deleted',
   );
 }
+
+const noCodeYet = () =>
+  new AppError('TEMPORARILY_UNAVAILABLE', 'The gateway has no code yet; ask again', { retryAfterSeconds: 3 });
+
+const noPairingCodeYet = () =>
+  new AppError('TEMPORARILY_UNAVAILABLE', 'The gateway has no code yet; in a moment the QR code comes with it', {
+    retryAfterSeconds: 3,
+  });
 
 const refuseAgent = (message: string) =>
   new AppError('VALIDATION_FAILED', undefined, { errors: [{ path: 'agentId', message }] });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AppError } from '../common/app-error.js';
@@ -10,6 +11,10 @@ import type { ConnectionState } from '../evolution-api/inbound-event.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { hashSecret, WEBHOOK_SECRET_HEADER, webhookAddress } from './address-webhook.js';
+
+/** How long a deleted instance's name may still be taken. */
+const NAME_TRIES = 6;
+const NAME_RETRY_MS = 1_000;
 
 /** A channel that has an instance at the gateway. */
 export interface Instance {
@@ -31,9 +36,9 @@ export class InstancesService {
   /**
    * Creates the instance of a channel whose row exists, with a new secret; answers the first QR code if it was ready.
    * The secret's hash is committed before the gateway is asked: its first event may arrive before its answer does.
-   * @throws GATEWAY_FAILED
+   * With a phone's `number`, its codes come with a pairing code to type. @throws GATEWAY_FAILED
    */
-  async create({ workspaceId, id, instanceName }: Instance) {
+  async create({ workspaceId, id, instanceName }: Instance, number?: string) {
     const secret = randomBytes(32).toString('base64url');
     const webhookUrl = webhookAddress(this.config.publicUrl, workspaceId, id);
     await this.prisma.$transaction(async (tx) => {
@@ -45,9 +50,37 @@ export class InstancesService {
     });
     const webhookSecretHeader = { name: WEBHOOK_SECRET_HEADER, value: secret };
     const created = await this.ask(() =>
-      this.gateway.createInstance({ instanceName, webhookUrl, webhookSecretHeader, events: WEBHOOK_EVENTS }),
+      this.gateway.createInstance({ instanceName, webhookUrl, webhookSecretHeader, events: WEBHOOK_EVENTS, number }),
     );
     return created.qr;
+  }
+
+  /**
+   * Begins a new link for a phone that types a code. A socket asks for such a code only if it was opened for that phone,
+   * so the instance is made anew; the gateway frees a deleted one's name some seconds later. @throws GATEWAY_FAILED
+   */
+  async createForPhone(instance: Instance, number: string) {
+    await this.remove(instance.instanceName);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.create(instance, number);
+      } catch (error) {
+        const isTaken = error instanceof AppError && (error.cause as GatewayError | undefined)?.kind === 'name_taken';
+        if (!isTaken || attempt === NAME_TRIES) throw error;
+        await sleep(NAME_RETRY_MS);
+      }
+    }
+  }
+
+  /**
+   * Connects again without unlinking: an open or opening socket is closed and opened, a closed one opened. Where no
+   * session exists any more the answer holds a code to scan. @throws GATEWAY_FAILED
+   */
+  async reconnect(instance: Instance): Promise<ConnectAnswer | undefined> {
+    const state = await this.stateOf(instance.instanceName);
+    if (state !== 'open' && state !== 'connecting') return this.connect(instance);
+    await this.ask(() => this.gateway.restart(instance.instanceName));
+    return undefined;
   }
 
   /**

@@ -39,14 +39,15 @@ const created = {
   id: z.string(),
   name: z.string(),
   jsonName: z.string(),
+  description: z.string(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   type: z.enum(FIELD_TYPES),
 };
-const own = z.object({ ...created, description: z.string(), archived: z.boolean() });
+const own = z.object({ ...created, archived: z.boolean() });
 
 /** A field as each face shows it; the published answer to a creation leaves `archived` out. */
-export const CustomFieldAnswer = { v2: z.object({ ...created, archived: z.boolean() }), own };
+export const CustomFieldAnswer = own;
 export const CreatedCustomFieldAnswer = { v2: z.object(created), own };
 
 export function toCustomFieldView({ isArchived, createdAt, updatedAt, ...same }: CustomField) {

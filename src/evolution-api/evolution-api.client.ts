@@ -111,12 +111,15 @@ export class EvolutionApiClient {
     webhookUrl: string;
     webhookSecretHeader: { name: string; value: string };
     events?: readonly string[];
+    /** The phone that will link by a typed code: its socket is opened for that, and the codes come with a pairing code. */
+    number?: string;
   }): Promise<CreatedInstance> {
     const { name, value } = input.webhookSecretHeader;
     const answer = await this.call('POST', '/instance/create', {
       instanceName: input.instanceName,
       integration: 'WHATSAPP-BAILEYS',
       qrcode: true,
+      ...(input.number !== undefined && { number: input.number }),
       rejectCall: false,
       groupsIgnore: true,
       alwaysOnline: false,

@@ -51,19 +51,14 @@ const own = z.object({
 });
 type OwnInteraction = z.input<typeof own>;
 
-/**
- * A published instant that has not come yet is left out. The contract requires no field of an interaction, but neither
- * allows null nor an empty text for a date-time: a client with generated types reads an absent one as "not yet", and
- * stops at the others.
- */
-const notYet = () => z.preprocess((value) => value ?? undefined, z.iso.datetime().optional());
+/** The published fields are all there and never null: what is not known, or has not come yet, is an empty text. */
 const plain = () => z.preprocess((value) => value ?? '', z.string());
 
 /** An interaction as each face shows it. */
 export const InteractionAnswer = {
   v2: own
     .omit({ protocol: true })
-    .extend({ agentAvatar: plain(), transferAt: notYet(), resolvedAt: notYet(), userId: plain() }),
+    .extend({ agentAvatar: plain(), transferAt: plain(), resolvedAt: plain(), userId: plain() }),
   own,
 };
 

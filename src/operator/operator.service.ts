@@ -4,12 +4,13 @@ import { SUCCESS } from '../common/fields.js';
 import type { PageQuery } from '../common/pagination.js';
 import { ModelsService } from '../models/models.service.js';
 import { PrismaService } from '../prisma/prisma.service.js';
+import { UsersService } from '../users/users.service.js';
 import { CreditsService } from '../workspaces/credits.service.js';
 import { WorkspacesService } from '../workspaces/workspaces.service.js';
 import { type GrantCreditsBody, type SaveModelBody, toModel, toModelView } from './operator.dto.js';
 import { OperatorAccessService } from './operator-access.service.js';
 
-/** What operators do. The tables belong to their own modules; this asks who is there, and writes the account's diary. */
+/** What operators do. The tables belong to their own modules; this asks who is there. */
 @Injectable()
 export class OperatorService {
   constructor(
@@ -17,6 +18,7 @@ export class OperatorService {
     private readonly workspaces: WorkspacesService,
     private readonly credits: CreditsService,
     private readonly models: ModelsService,
+    private readonly users: UsersService,
     private readonly prisma: PrismaService,
   ) {}
 
@@ -46,7 +48,7 @@ export class OperatorService {
     const view = toModelView(model);
     await this.prisma.$transaction(async (tx) => {
       await this.models.save(tx, model);
-      await tx.accountEvent.create({ data: { userId: user.userId, action: 'model.saved', details: view } });
+      await this.users.record(tx, user.userId, { action: 'model.saved', details: view });
     });
     this.models.announceEdit();
     return view;
@@ -56,7 +58,7 @@ export class OperatorService {
     await this.access.require(user);
     await this.prisma.$transaction(async (tx) => {
       await this.models.remove(tx, name);
-      await tx.accountEvent.create({ data: { userId: user.userId, action: 'model.removed', details: { name } } });
+      await this.users.record(tx, user.userId, { action: 'model.removed', details: { name } });
     });
     this.models.announceEdit();
     return SUCCESS;

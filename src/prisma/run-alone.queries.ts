@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 /**
  * Runs `work` unless somebody, in this or another process, runs work under the same number now; then it answers at once.
  * The lock belongs to a session, so it ends with its process.
+ * All tenants: a lock is no row.
  */
 export async function runAlone(pool: Pool, lock: number, work: () => Promise<void>): Promise<void> {
   const session = await pool.connect();

@@ -55,6 +55,25 @@ export class InboundService {
     if (named.size > 0) await this.quarantine(channel, body, [...named].join('; '));
   }
 
+  /**
+   * Stores a body that was in quarantine. @throws CONFLICT while an event of it cannot be read or is refused,
+   * TEMPORARILY_UNAVAILABLE
+   */
+  async replay(channel: KnockingChannel, body: unknown): Promise<void> {
+    const events = parseInboundEvents(body, Date.now());
+    if (events.some((event) => event.kind === 'unreadable'))
+      throw new AppError('CONFLICT', 'This body still cannot be read; a newer version may');
+    await Promise.all(events.map((event) => this.replayOne(channel, event)));
+  }
+
+  private async replayOne(channel: KnockingChannel, event: InboundEvent): Promise<void> {
+    await this.handle(channel, event).catch((error: unknown) => {
+      if (isOutage(error)) throw error;
+      this.logger.error({ err: error, channel: channel.channelId, kind: event.kind }, 'event refused again');
+      throw new AppError('CONFLICT', 'The database refuses this event; the log says why', { cause: error });
+    });
+  }
+
   /** Resolves with what is wrong with the event, if anything. */
   private async acceptOne(channel: KnockingChannel, event: InboundEvent): Promise<string | undefined> {
     try {

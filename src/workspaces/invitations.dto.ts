@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { email } from '../common/fields.js';
 import type { Prisma } from '../prisma/generated/client.js';
+import { ROLES } from './role-permissions.js';
 
 /** What somebody may be invited as: ownership is transferred, not given away by mail. */
 export const INVITED_ROLES = ['ADMIN', 'MEMBER', 'VIEWER'] as const;
@@ -9,7 +10,7 @@ export const CreateInvitationBody = z.object({ email: email(), role: z.enum(INVI
 export type CreateInvitationBody = z.infer<typeof CreateInvitationBody>;
 
 export const InvitationTokenBody = z.object({
-  token: z.string().max(512).meta({ example: 'the part after # in the link of the mail' }),
+  token: z.string().max(512).meta({ example: 'the part after #token= in the link of the mail' }),
 });
 export type InvitationTokenBody = z.infer<typeof InvitationTokenBody>;
 
@@ -30,7 +31,7 @@ export const InvitationPreviewAnswer = z.object({
   role: z.enum(INVITED_ROLES),
 });
 
-export const AcceptedInvitationAnswer = z.object({ workspaceId: z.string(), role: z.string() });
+export const AcceptedInvitationAnswer = z.object({ workspaceId: z.string(), role: z.enum(ROLES) });
 
 /** The fields of an invitation that may be shown. */
 export const SHOWN_OF_INVITATION = {

@@ -142,7 +142,7 @@ export class InvitationsService {
       this.prisma.user.findUniqueOrThrow({ where: { id: user.userId } }),
     ]);
     // After the #: a browser sends that part to no server, so the token gets into no log.
-    const link = `${this.config.publicUrl}/console/invite#${token}`;
+    const link = `${this.config.publicUrl}/console/invite#token=${token}`;
     const language = readLanguage(acceptLanguage);
     const mail = invitationMail({ language, workspaceName: workspace.name, inviterName: inviter.name, link });
     this.mail.send({ to: email, ...mail });

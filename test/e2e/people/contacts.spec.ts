@@ -299,6 +299,7 @@ describe('a custom field', () => {
       id: expect.any(String),
       name: 'Opção Nº 1',
       jsonName: 'opcao_no_1',
+      description: '',
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
       type: 'STRING',
@@ -348,6 +349,46 @@ describe('a custom field', () => {
     expect((await put({ jsonName: rows[1].json_name })).body.code).toBe('CONFLICT');
     const posted = await call('POST', path(face), { name: 'x', jsonName: rows[1].json_name });
     expect(posted.body.code).toBe('CONFLICT');
+  });
+
+  /** Resolves once some session of the application waits for a lock. */
+  const somebodyWaits = () =>
+    app.until(
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      [],
+      Boolean,
+    );
+
+  it('does not change its type while a value of the old one is being written', async () => {
+    const id = await addField('NUMBER');
+    const { id: contact } = await create({ name: 'Ao mesmo tempo' });
+    const writer = await app.db.connect();
+    await writer.query('BEGIN');
+    await writer.query('SELECT 1 FROM custom_fields WHERE id = $1 FOR SHARE', [id]);
+    const change = call('PUT', `/custom-field/${id}`, { type: 'STRING' });
+    await somebodyWaits();
+    await writer.query(
+      `INSERT INTO custom_field_values (workspace_id, contact_id, custom_field_id, value) VALUES ($1, $2, $3, '5')`,
+      [shop.workspaceId, contact, id],
+    );
+    await writer.query('COMMIT');
+    writer.release();
+    expect((await change).body.code).toBe('CONFLICT');
+    const { rows } = await app.db.query('SELECT type FROM custom_fields WHERE id = $1', [id]);
+    expect(rows).toEqual([{ type: 'NUMBER' }]);
+  });
+
+  it('takes no value of a type it is about to lose', async () => {
+    const id = await addField('NUMBER');
+    const { id: contact } = await create({ name: 'Ao mesmo tempo' });
+    const changer = await app.db.connect();
+    await changer.query('BEGIN');
+    await changer.query(`UPDATE custom_fields SET type = 'MONEY' WHERE id = $1`, [id]);
+    const write = update(contact, { customFieldValues: [{ customFieldId: id, value: 5 }] });
+    await somebodyWaits();
+    await changer.query('COMMIT');
+    changer.release();
+    expect((await write).body.data.customFieldValues).toEqual([{ customFieldId: id, value: '5' }]);
   });
 
   it('is archived and brought back, and lists choose', async () => {

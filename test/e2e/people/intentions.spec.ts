@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SecretBox } from '../../../src/secrets/secret-box.service.js';
+import { captureLog } from '../../support/captured-log.js';
 import { type Person, startTestApp, type TestApp } from '../../support/test-app.js';
 
 const MASK = '••••••••';
@@ -268,6 +269,16 @@ describe('the values of headers', () => {
       `SELECT (SELECT json_agg(i) FROM intentions i)::text || (SELECT json_agg(a) FROM audit_events a)::text AS everything`,
     );
     expect(rows[0].everything).not.toContain('CANARY');
+  });
+
+  it('are in no log, not even when the database fails with them in hand', async () => {
+    const lines = captureLog(app);
+    await app.db.query('ALTER TABLE intentions RENAME COLUMN headers TO elsewhere');
+    const answer = await add(FULL);
+    await app.db.query('ALTER TABLE intentions RENAME COLUMN elsewhere TO headers');
+    expect(answer.status).toBe(500);
+    expect(lines.join()).toContain('a request failed unexpectedly');
+    expect(lines.join() + answer.text).not.toContain('CANARY');
   });
 
   it('stay with an agent that is copied, whose intentions name one another', async () => {

@@ -276,4 +276,12 @@ describe('the export', () => {
     const csv = await app.inject('POST', `/workspace/${workspaceId}/export`, { token, body: { pagesize: 1_000 } });
     expect(csv.text.match(/,RUNNING,/g)).toHaveLength(998);
   });
+
+  it.each(['', '/v2'])('that fails half way is cut off, and does not look whole (%s)', async (face) => {
+    // Sorts last, and no date can be made of it.
+    const { id } = await talk('Sem data', { start_at: '-infinity' }, ana.shop);
+    await expect(ask(face, {})).rejects.toThrow();
+    await app.db.query('DELETE FROM interactions WHERE id = $1', [id]);
+    expect((await ask(face, { pagesize: 1 })).status).toBe(200);
+  });
 });

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mailsTo } from '../../support/outbox.js';
 import { type Person, startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;
@@ -20,27 +19,15 @@ const invite = (email: string, role = 'MEMBER') =>
 const accept = (person: Person, token: string) => as(person)('POST', '/invitations/accept', { token });
 const rowOf = async (id: string) => (await app.db.query('SELECT * FROM invitations WHERE id = $1', [id])).rows[0];
 
-/** The mails to an address, oldest first, as soon as there are `count`. */
-async function mailsTo(email: string, count: number): Promise<string[]> {
-  const folder = join(app.config.dataDir, 'outbox');
-  for (;;) {
-    const files = existsSync(folder) ? readdirSync(folder).sort() : [];
-    const mails = files.map((file) => readFileSync(join(folder, file), 'utf8')).filter((mail) => mail.includes(email));
-    if (mails.length >= count) return mails;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** The invitations sent to an address, oldest first, as soon as there are `count`: their tokens. */
+async function tokensFor(email: string, count: number): Promise<string[]> {
+  for (let most = count; ; most++) {
+    const mails = await mailsTo(app, email, most);
+    const tokens = mails.flatMap(({ text }) => /\/console\/invite#token=([\w-]{43})/.exec(text)?.[1] ?? []);
+    if (tokens.length >= count) return tokens;
   }
 }
-/** The token of the newest of `count` mails to an address. */
-async function tokenFor(email: string, count = 1): Promise<string> {
-  const mail = (await mailsTo(email, count)).at(-1)!;
-  return /\/console\/invite#([\w-]{43})/.exec(toText(mail))![1]!;
-}
-/** The text of a mail, whatever its transfer encoding. */
-function toText(mail: string): string {
-  const [head, body] = mail.split(/\r?\n\r?\n([\s\S]*)/, 2) as [string, string];
-  if (/^content-transfer-encoding: base64/im.test(head)) return Buffer.from(body, 'base64').toString('utf8');
-  return body;
-}
+const tokenFor = async (email: string, count = 1) => (await tokensFor(email, count)).at(-1)!;
 
 describe('inviting', () => {
   it('sends a link to the address, and keeps the hash of its token only', async () => {
@@ -74,7 +61,7 @@ describe('inviting', () => {
     const [known, unknown] = [await invite(rui.email), await invite(newEmail())];
     const shape = (answer: typeof known) => [answer.status, Object.keys(answer.body.data), answer.body.data.role];
     expect(shape(known)).toEqual(shape(unknown));
-    await Promise.all([mailsTo(rui.email, 1), mailsTo(unknown.body.data.email, 1)]);
+    await Promise.all([tokenFor(rui.email), tokenFor(unknown.body.data.email)]);
   });
 
   it('refuses members, roles there are not, and an owner', async () => {
@@ -98,7 +85,7 @@ describe('inviting', () => {
     expect(both.map((a) => a.status)).toEqual([201, 201]);
     const third = await invite(email, 'ADMIN');
     expect(new Set([...both, third].map((a) => a.body.data.id)).size).toBe(1);
-    const tokens = (await mailsTo(email, 3)).map((mail) => /invite#([\w-]{43})/.exec(toText(mail))![1]!);
+    const tokens = await tokensFor(email, 3);
     const good = await Promise.all(
       tokens.map(async (token) => (await app.inject('POST', '/invitations/preview', { body: { token } })).status),
     );

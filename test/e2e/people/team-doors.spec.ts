@@ -87,6 +87,22 @@ it('take JSON, and nothing else', async () => {
   }
 });
 
+it('know no id that is none, and no workspace of others', async () => {
+  const stranger = await app.register('Rui');
+  const all = [...FOR_KEYS.map(([route]) => [route, undefined] as const), ...FOR_PERSONS];
+  for (const [route, body] of all.filter(([route]) => /^(?!.*operator).*:workspaceId/.test(route))) {
+    const [method, path] = route.split(' ') as [string, string];
+    const ask = async (id: string) => {
+      const answer = await app.inject(method, path.replace(':workspaceId', id), { token: stranger.token, body });
+      const { requestId: _, instance: __, ...rest } = answer.body;
+      return rest;
+    };
+    const [malformed, foreign, unknown] = [await ask('x'), await ask(ana.workspaceId), await ask(randomUUID())];
+    expect([route, malformed.code, foreign.code]).toEqual([route, 'MALFORMED_ID', 'NOT_FOUND']);
+    expect([route, foreign]).toEqual([route, unknown]);
+  }
+});
+
 describe('an API key', () => {
   it('reads what its role allows', async () => {
     const [viewer, member, admin] = [await makeKey('VIEWER'), await makeKey('MEMBER'), await makeKey('ADMIN')];
