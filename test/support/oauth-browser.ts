@@ -18,7 +18,8 @@ export function openBrowser(app: TestApp, { language = 'en' } = {}): OAuthBrowse
   const self: OAuthBrowser = {
     cookie: undefined,
     open: async (url) => {
-      const answer = await request(url, 'GET', '', { headers: headers() });
+      const { origin } = new URL(url);
+      const answer = await request(origin, 'GET', url.slice(origin.length), { headers: headers() });
       const given = answer.headers['set-cookie']?.split(';')[0];
       if (given) self.cookie = given;
       return answer;

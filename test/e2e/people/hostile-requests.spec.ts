@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LOGGER } from '../../../src/common/logger.js';
+import { captureLog } from '../../support/captured-log.js';
 import { type Shop, startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;
@@ -164,12 +161,7 @@ describe('a request that is none', () => {
 
 describe('the log of what strangers send', () => {
   it('is one JSON line an event, and nothing a terminal obeys', async () => {
-    const logger = app.app.get<Logger>(LOGGER);
-    const file = join(app.config.dataDir, 'captured.log');
-    const stdout = (logger as unknown as Record<symbol, { fd: number }>)[pino.symbols.streamSym]!;
-    const { fd } = stdout;
-    stdout.fd = openSync(file, 'a');
-    logger.level = 'debug';
+    const log = captureLog(app);
     const hostile = 'x\r\n{"level":60,"msg":"forged"}\u001b[2J\u009b2J\u2028\u202e';
     const headers = await app.webhookHeaders(shop.instanceName);
     const door = `/webhooks/evolution/${shop.workspaceId}/${shop.channelId}`;
@@ -183,11 +175,8 @@ describe('the log of what strangers send', () => {
     const body = { name: hostile, email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
     await app.inject('POST', '/auth/register', { body });
     await app.inject('GET', `/${encodeURIComponent(hostile)}/%0d%0a%1b[2J`, { headers: { 'user-agent': '\u009b2J' } });
-    logger.level = 'silent';
-    closeSync(stdout.fd);
-    stdout.fd = fd;
 
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const lines = log.flatMap((written) => written.trimEnd().split('\n'));
     const events = lines.map((line) => JSON.parse(line));
     expect(events.length).toBeGreaterThanOrEqual(3);
     expect(JSON.stringify(events)).toMatch(/forged/i);
