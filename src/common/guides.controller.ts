@@ -15,14 +15,14 @@ const listed = (guides: Readonly<Record<string, string>>) =>
 @Controller('')
 export class GuidesController {
   @Get('communication-guide')
-  @Describe('Read what each communication type asks of the model')
+  @Describe('Read what each communication type asks of the model', { action: 'read' })
   @AnswersList(GuideAnswer)
   communication() {
     return listed(COMMUNICATION_GUIDE);
   }
 
   @Get('goal-guide')
-  @Describe('Read what each agent type asks of the model')
+  @Describe('Read what each agent type asks of the model', { action: 'read' })
   @AnswersList(GuideAnswer)
   goals() {
     return listed(GOAL_GUIDE);

@@ -27,14 +27,14 @@ export class QuarantineController {
     return this.quarantine.list(user, id, query);
   }
 
-  @Post('workspace/:workspaceId/webhook-quarantine/:id/replay')
+  @Post('workspace/:workspaceId/webhook-quarantine/:quarantineId/replay')
   @Describe('Take in a webhook body again', {
     action: 'configure',
     errors: ['CONFLICT'],
     details: 'It leaves the quarantine once it was read.',
   })
   @Answers(Success)
-  replay(@CurrentUser() user: SignedIn, @Id('workspaceId') workspaceId: string, @Id('id') id: string) {
+  replay(@CurrentUser() user: SignedIn, @Id('workspaceId') workspaceId: string, @Id('quarantineId') id: string) {
     return this.quarantine.replay(user, workspaceId, id);
   }
 }

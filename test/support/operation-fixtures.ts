@@ -8,9 +8,16 @@ type Ids = TenantWorld['ids'];
  * Bodies for the operations whose example cannot be sent as it stands: it names something that must exist, or something
  * that may be used once. By the operation's id on our own face; `/v2` takes the same.
  */
-const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {};
+const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
+  Channels_createForWorkspace: ({ agentId }) => ({ name: 'Loja', type: 'WHATSAPP', agentId }),
+  Channels_createForAgent: () => ({ name: 'Loja', type: 'WHATSAPP' }),
+  Members_transfer: ({ memberId }) => ({ userId: memberId }),
+  Workspaces_remove: ({ workspaceName }) => ({ name: workspaceName }),
+  Workspaces_update: ({ workspaceName }) => ({ name: workspaceName }),
+  Credentials_changePassword: ({ password }) => ({ currentPassword: password, newPassword: 'another long sentence' }),
+  Credentials_changeEmail: ({ password }) => ({ password, email: `${randomUUID()}@example.com` }),
+};
 
-/** Operations of an account: their bodies hold secrets that no fixture knows, and their own tests are elsewhere. */
 const idOf = (operation: DocumentedOperation) => operation.id.replace(/_v2$/, '');
 
 /** A body this operation takes, with the ids of a business in it. */
