@@ -2,15 +2,7 @@ import { Module } from '@nestjs/common';
 import { AgentsModule } from '../agents/agents.module.js';
 import { EvolutionApiModule } from '../evolution-api/evolution-api.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
-
-<<<<<<< HEAD
-=======
-
-import { AssistantChannelsController } from './assistant-channels.controller.js';
 import { ChannelLinksService } from './channel-links.service.js';
-
->>>>>>> contacts
-
 import { ChannelStateService } from './channel-state.service.js';
 import { ChannelsController } from './channels.controller.js';
 import { ChannelsService } from './channels.service.js';
