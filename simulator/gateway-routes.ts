@@ -325,7 +325,7 @@ function readSendAudio(body: Body): CheckedSend {
   return checked(rest, number, {
     message: { audioMessage: { mimetype, seconds: 7, ptt: true, url: WHATSAPP_COPY } },
     messageType: 'audioMessage',
-    text: '',
+    text: '[audioMessage]',
     media: { url: audio, fileName: null, mimetype },
   });
 }

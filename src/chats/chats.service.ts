@@ -67,7 +67,9 @@ export class ChatsService {
   /** A person takes the chat: the agent falls silent at once. */
   async startHuman(user: SignedIn, id: string): Promise<typeof SUCCESS> {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
-    await inTransaction(this.pool, (tx) => handToPerson(tx, workspaceId, chatId, user.userId));
+    // An API key is nobody who could answer: the chat waits for whoever comes.
+    const userId = user.apiKey ? null : user.userId;
+    await inTransaction(this.pool, (tx) => handToPerson(tx, workspaceId, chatId, userId));
     return SUCCESS;
   }
 

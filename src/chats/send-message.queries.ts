@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { PartMedia } from './outbox.queries.js';
 
 /** One message to send, with the ids it shall have. */
@@ -80,8 +80,8 @@ export async function queueSend(tx: PoolClient, send: QueuedSend): Promise<boole
 }
 
 /** Whether a message of this id is there already: then its send was asked for before. */
-export async function wasQueued(tx: PoolClient, workspaceId: string, messageId: string): Promise<boolean> {
-  const { rowCount } = await tx.query(`SELECT 1 FROM messages WHERE workspace_id = $1 AND id = $2`, [
+export async function wasQueued(db: Pool | PoolClient, workspaceId: string, messageId: string): Promise<boolean> {
+  const { rowCount } = await db.query(`SELECT 1 FROM messages WHERE workspace_id = $1 AND id = $2`, [
     workspaceId,
     messageId,
   ]);

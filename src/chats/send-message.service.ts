@@ -44,12 +44,14 @@ export class SendMessageService {
    * chat over with it; an API client writes for the business and leaves the chat to whoever has it.
    * @throws CHANNEL_NOT_CONNECTED, NOT_ON_WHATSAPP, GATEWAY_FAILED
    */
-  async send(user: SignedIn, id: string, body: SendMessageBody, messageId: string = uuid7()) {
+  async send(user: SignedIn, id: string, body: SendMessageBody, messageId?: string) {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
+    const before = await this.findRepeated(workspaceId, messageId);
+    if (before) return before;
     const where = { workspaceId_id: { workspaceId, id: chatId } };
     const { channel } = await this.prisma.chat.findUniqueOrThrow({ where, include: { channel: true } });
     const quoted = body.replyMessageId ? await this.findQuoted(workspaceId, chatId, body.replyMessageId) : null;
-    if (!(await this.isRepeated(workspaceId, messageId))) assertConnected(channel);
+    assertConnected(channel);
     return this.deliver(user, workspaceId, { ...readOutgoing(body), quoted }, messageId, async () => chatId);
   }
 
@@ -58,10 +60,10 @@ export class SendMessageService {
     user: SignedIn,
     workspaceId: string,
     out: Outgoing & { readonly quoted: Message | null },
-    messageId: string,
+    givenId: string | undefined,
     openChat: (tx: PoolClient) => Promise<string>,
   ) {
-    const turnId = uuid7();
+    const [messageId, turnId] = [givenId ?? uuid7(), uuid7()];
     await inTransaction(this.pool, async (tx) => {
       if (await wasQueued(tx, workspaceId, messageId)) return;
       const chatId = await openChat(tx);
@@ -77,11 +79,17 @@ export class SendMessageService {
       if (isNew && !user.apiKey) await handToPerson(tx, workspaceId, chatId, user.userId);
     });
     this.wakeups.announce(SEND, '');
-    return { success: true as const, ...toMessage(await this.outcome(workspaceId, messageId, turnId)) };
+    return this.outcome(workspaceId, messageId, turnId);
+  }
+
+  /** What became of a send that was asked for before; undefined when it is new. The first time decides, connected or not. */
+  async findRepeated(workspaceId: string, messageId: string | undefined) {
+    if (!messageId || !(await wasQueued(this.pool, workspaceId, messageId))) return undefined;
+    return this.outcome(workspaceId, messageId);
   }
 
   /** The message once it is known whether it left, or after the caller's patience. @throws NOT_ON_WHATSAPP, GATEWAY_FAILED */
-  private async outcome(workspaceId: string, messageId: string, turnId: string) {
+  private async outcome(workspaceId: string, messageId: string, turnId = '') {
     const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const woken = this.wakeups.next(DONE, turnId, POLL_MS);
@@ -89,7 +97,7 @@ export class SendMessageService {
       if (!message) throw new AppError('NOT_FOUND');
       if (message.status === 'FAILED') throw failure(message.error);
       const isOpen = message.status === 'QUEUED' || message.status === 'UNKNOWN';
-      if (!isOpen || performance.now() > deadline) return message;
+      if (!isOpen || performance.now() > deadline) return { success: true as const, ...toMessage(message) };
       await woken;
     }
   }
@@ -99,11 +107,6 @@ export class SendMessageService {
     const message = await this.prisma.message.findFirst({ where });
     if (!message) throw new AppError('NOT_FOUND');
     return message;
-  }
-
-  /** The first time decides: a repetition hears its outcome, connected or not. */
-  private async isRepeated(workspaceId: string, messageId: string): Promise<boolean> {
-    return (await this.prisma.message.count({ where: { workspaceId, id: messageId } })) > 0;
   }
 }
 

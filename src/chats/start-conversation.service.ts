@@ -25,8 +25,10 @@ export class StartConversationService {
    * Finds or makes the chat with this phone and sends the first message; see `SendMessageService.send`.
    * @throws CHANNEL_NOT_CONNECTED, CHANNEL_TYPE_NOT_SUPPORTED, NOT_ON_WHATSAPP, GATEWAY_FAILED
    */
-  async start(user: SignedIn, id: string, body: StartConversationBody, messageId: string = uuid7()) {
+  async start(user: SignedIn, id: string, body: StartConversationBody, messageId?: string) {
     const { workspaceId, channelId } = await this.access.channel(user, id, 'chat');
+    const before = await this.sender.findRepeated(workspaceId, messageId);
+    if (before) return before;
     const channel = await this.prisma.channel.findUniqueOrThrow({
       where: { workspaceId_id: { workspaceId, id: channelId } },
     });

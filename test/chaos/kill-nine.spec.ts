@@ -229,6 +229,34 @@ describe(`kill -9 with ${CHATS} turns in flight`, () => {
     expect(chats.headers['x-total-count']).toBe(String(CHATS * 4));
   });
 
+  it('what people sent is reconciled just so: the caller is gone, the message is not, and arrives once', async () => {
+    const shop = await openShop({}, false);
+    const phones = await customers(shop, '90007');
+    const unanswered = gateway.misbehave({ on: 'send', fault: 'hang-after' });
+    const silent = gateway.misbehave({ on: 'webhook', fault: 'drop-echo' });
+    const path = `/channel/${shop.instance.replace('tawkee-', '')}/start-conversation`;
+    const texts = phones.map((_, i) => PART(i, 1));
+    const asked = phones.map(({ number: phone }, i) => {
+      const body =
+        i % 2 ? { phone, message: texts[i] } : { phone, message: texts[i], image: 'https://example.com/a.png' };
+      return request(url, 'POST', path, { token, body }).catch(() => undefined);
+    });
+    await receivedTogether(phones, CHATS);
+    await server.kill();
+    unanswered.stop();
+    silent.stop();
+    await Promise.all(asked);
+    await server.start();
+    const turns = await until(
+      'SELECT kind, state, reason, count(*)::int AS n FROM turns WHERE agent_id = $1 GROUP BY 1, 2, 3',
+      [shop.agentId],
+      (rows) => rows.every((r) => ['DONE', 'SKIPPED', 'FAILED'].includes(r['state'])),
+      120_000,
+    );
+    expect(turns).toEqual([{ kind: 'SEND', state: 'DONE', reason: null, n: CHATS }]);
+    expect(phones.map((p) => p.received.map((m) => m.text))).toEqual(texts.map((text) => [text]));
+  });
+
   it('SIGTERM ends cleanly, releasing what is in work', async () => {
     const shop = await openShop({}, false);
     const phones = await customers(shop, '90005');

@@ -146,6 +146,7 @@ describe('one chat', () => {
   it('is marked as read', async () => {
     const id = await talk('Hugo');
     expect((await call('PUT', `/v2/chat/${id}/read`)).body).toEqual({ success: true });
+    expect((await call('PUT', `/chat/${id}/read`)).body.data).toEqual({ success: true });
     expect((await call('GET', `/chat/${id}`)).body.data).toMatchObject({ read: true, unReadCount: 0 });
   });
 
@@ -153,6 +154,7 @@ describe('one chat', () => {
     const context = randomUUID();
     const id = await talk('Iara', context);
     expect((await call('PUT', `/chat/${id}/finish`)).body.data).toEqual({ success: true });
+    expect((await call('PUT', `/v2/chat/${id}/finish`)).body).toEqual({ success: true });
     expect((await call('GET', `/chat/${id}`)).body.data).toMatchObject({ finished: true });
     await talk('Iara', context);
     expect((await call('GET', `/chat/${id}`)).body.data).toMatchObject({ finished: false });

@@ -22,6 +22,9 @@ const misbehave = (rule: Rule) => {
   return handle;
 };
 
+/** The status of a message that is on its way. */
+const LEFT = /^(SENT|DELIVERED|READ)$/;
+
 let numbers = 0;
 /** A shop and a customer who has written once and was answered. */
 async function openChat() {
@@ -67,7 +70,7 @@ describe('a person sends', () => {
       ...{ role: 'assistant', author: 'HUMAN', type: 'TEXT', text: 'Aqui é a Ana.', turnId: null },
       ...{ userId: shop.userId, userName: 'Ana Souza', userPicture: null },
     });
-    expect(['SENT', 'DELIVERED', 'READ']).toContain(sent.body.data.status);
+    expect(sent.body.data.status).toMatch(LEFT);
     expect(phone.received.map((m) => m.text)).toEqual([expect.any(String), 'Aqui é a Ana.']);
     const [chat] = (await app.inject('GET', `/v2/workspace/${shop.workspaceId}/chats`, { token: shop.token })).body;
     expect(chat).toMatchObject({
@@ -185,7 +188,8 @@ describe('with the agent at work', () => {
     const already = app.model.requests.length;
     phone.say('e agora?');
     await app.model.waitForRequests(already + 1);
-    expect((await send({ message: 'Eu assumo.' })).status).toBe(201);
+    const sent = await send({ message: 'Eu assumo.' });
+    expect(sent.body.data.status).toMatch(LEFT);
     hold.release();
     await app.until(
       `SELECT count(*)::int AS n FROM turns WHERE workspace_id = $1 AND finished_at IS NULL`,
@@ -215,9 +219,9 @@ describe('with the agent at work', () => {
     expect((await send({ message: 'Eu assumo.' })).status).toBe(201);
     expect(phone.received.slice(1).map((m) => m.text)).toEqual([part(1), 'Eu assumo.']);
     expect((await messages(chatId, shop.token)).map((m: { status: string }) => m.status).slice(0, 3)).toEqual([
-      expect.stringMatching(/SENT|DELIVERED|READ/),
+      expect.stringMatching(LEFT),
       'CANCELED',
-      expect.stringMatching(/SENT|DELIVERED|READ/),
+      expect.stringMatching(LEFT),
     ]);
   });
 
@@ -305,6 +309,30 @@ describe('what becomes of it', () => {
     expect((await rowsOf('turns', shop, 'due_at'))[2]).toMatchObject({ state: 'SKIPPED', reason: 'canceled' });
   });
 
+  it('what waits when the number goes away leaves when it is back', async () => {
+    const { shop, phone, send } = await openChat();
+    misbehave({ on: 'send', fault: 'delay', ms: 1_500, times: 1 });
+    const first = send({ message: 'um' });
+    await app.until(
+      `SELECT count(*)::int AS n FROM outbound_parts WHERE workspace_id = $1 AND state = 'SENDING'`,
+      [shop.workspaceId],
+      (row) => row?.['n'] === 1,
+    );
+    expect((await send({ message: 'dois' })).body.data.status).toBe('QUEUED');
+    await app.gateway.disconnect(shop.instanceName, 401);
+    await first;
+    await app.until(
+      `SELECT count(*)::int AS n FROM turns WHERE workspace_id = $1 AND state = 'SENDING' AND owner IS NULL`,
+      [shop.workspaceId],
+      (row) => row?.['n'] === 1,
+    );
+    expect(phone.received.slice(1).map((m) => m.text)).toEqual(['um']);
+    await app.gateway.scan(shop.instanceName, { number: '5581933330000' });
+    await phone.waitForMessages(3);
+    await turnsDone(shop, 3);
+    expect(phone.received.slice(1).map((m) => m.text)).toEqual(['um', 'dois']);
+  });
+
   it('an uncertain file is asked about, never sent twice', async () => {
     const { shop, phone, send } = await openChat();
     misbehave({ on: 'webhook', fault: 'drop-echo' });
@@ -327,17 +355,21 @@ describe('what becomes of it', () => {
       chatId,
       '5581900000404@s.whatsapp.net',
     ]);
-    const unknown = await send({ message: 'oi' });
-    expect([unknown.status, unknown.body.code]).toEqual([422, 'NOT_ON_WHATSAPP']);
+    for (const face of ['', '/v2']) {
+      const unknown = await send({ message: 'oi' }, face);
+      expect([unknown.status, unknown.body.code]).toEqual([422, 'NOT_ON_WHATSAPP']);
+    }
     expect((await messages(chatId, shop.token))[0]).toMatchObject({ text: 'oi', status: 'FAILED' });
     await app.db.query('UPDATE chats SET address = $3 WHERE workspace_id = $1 AND id = $2', [
       shop.workspaceId,
       chatId,
       row.address,
     ]);
-    misbehave({ on: 'request', fault: 'error', match: 'POST /message/sendText', status: 413, times: 1 });
-    const failed = await send({ message: 'longo' }, '/v2');
-    expect([failed.status, failed.body.code]).toEqual([502, 'GATEWAY_FAILED']);
+    misbehave({ on: 'request', fault: 'error', match: 'POST /message/sendText', status: 413 });
+    for (const face of ['', '/v2']) {
+      const failed = await send({ message: 'longo' }, face);
+      expect([failed.status, failed.body.code]).toEqual([502, 'GATEWAY_FAILED']);
+    }
     expect(await rowsOf('chats', shop)).toMatchObject([{ human_talk: true, user_id: shop.userId }]);
   });
 
@@ -345,8 +377,10 @@ describe('what becomes of it', () => {
     const { shop, chatId, send } = await openChat();
     await app.gateway.disconnect(shop.instanceName, 401);
     await app.until('SELECT state FROM channels WHERE id = $1', [shop.channelId], (row) => row?.['state'] === 'close');
-    const refused = await send({ message: 'oi' });
-    expect([refused.status, refused.body.code]).toEqual([409, 'CHANNEL_NOT_CONNECTED']);
+    for (const face of ['', '/v2']) {
+      const refused = await send({ message: 'oi' }, face);
+      expect([refused.status, refused.body.code]).toEqual([409, 'CHANNEL_NOT_CONNECTED']);
+    }
     expect(await messages(chatId, shop.token)).toHaveLength(2);
   });
 
@@ -394,9 +428,9 @@ describe('changing what was sent', () => {
     const { shop, phone, chatId, remove } = await change({
       input: { image: 'https://cdn.example.com/a.png', message: 'preço errado' },
     });
-    for (const _ of [1, 2]) {
-      const removed = await remove();
-      expect([removed.status, removed.body.data]).toEqual([200, { success: true, status: 'deleted' }]);
+    for (const face of ['', '/v2']) {
+      const { status, body } = await remove(undefined, face);
+      expect([status, face ? body : body.data]).toEqual([200, { success: true, status: 'deleted' }]);
     }
     expect(phone.received[1]).toMatchObject({ deleted: true });
     expect((await messages(chatId, shop.token))[0]).toMatchObject({ text: '', imageUrl: null, isDeleted: true });
@@ -436,12 +470,16 @@ describe('changing what was sent', () => {
   it('says what is wrong on the way to the phone', async () => {
     const { shop, chatId, edit, remove } = await change();
     misbehave({ on: 'request', fault: 'error', match: /updateMessage|deleteMessage/, status: 500 });
-    for (const failed of [await edit('x'), await remove()])
-      expect([failed.status, failed.body.code]).toEqual([502, 'GATEWAY_FAILED']);
+    const both = async () => {
+      const answers = [];
+      for (const face of ['', '/v2']) answers.push(await edit('x', undefined, face), await remove(undefined, face));
+      return answers;
+    };
+    for (const failed of await both()) expect([failed.status, failed.body.code]).toEqual([502, 'GATEWAY_FAILED']);
     expect((await messages(chatId, shop.token))[0]).toMatchObject({ text: 'Amanhã às 10h', isDeleted: false });
     await app.gateway.disconnect(shop.instanceName, 401);
     await app.until('SELECT state FROM channels WHERE id = $1', [shop.channelId], (row) => row?.['state'] === 'close');
-    for (const refused of [await edit('x'), await remove()])
+    for (const refused of await both())
       expect([refused.status, refused.body.code]).toEqual([409, 'CHANNEL_NOT_CONNECTED']);
   });
 });

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StartConversationService } from '../../../src/chats/start-conversation.service.js';
 import { type Shop, startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;
@@ -107,26 +109,46 @@ describe('starting a conversation', () => {
     },
   ])('$name is refused, and nothing is made', async ({ input, expected }) => {
     const before = await chats();
-    const refused = await start(input);
-    expect([refused.status, refused.body.code]).toEqual(expected);
+    for (const face of ['', '/v2']) {
+      const refused = await start(input, face);
+      expect([refused.status, refused.body.code]).toEqual(expected);
+    }
     expect(await chats()).toEqual(before);
   });
 
   it('says what is wrong with the channel', async () => {
     const other = await app.openShop();
     const body = { phone: '5581955554444', message: 'oi' };
+    const refused = (expected: unknown[], of = other) =>
+      Promise.all(
+        ['', '/v2'].map(async (face) => {
+          const answer = await start(body, face, of);
+          expect([face, answer.status, answer.body.code]).toEqual([face, ...expected]);
+        }),
+      );
     const rule = app.gateway.misbehave({ on: 'request', fault: 'error', match: 'POST /chat/whatsappNumbers' });
-    const failed = await start(body, '', other);
+    await refused([502, 'GATEWAY_FAILED']);
     rule.stop();
-    expect([failed.status, failed.body.code]).toEqual([502, 'GATEWAY_FAILED']);
     await app.gateway.disconnect(other.instanceName, 401);
     await app.until('SELECT state FROM channels WHERE id = $1', [other.channelId], (row) => row?.['state'] === 'close');
-    const closed = await start(body, '', other);
-    expect([closed.status, closed.body.code]).toEqual([409, 'CHANNEL_NOT_CONNECTED']);
+    await refused([409, 'CHANNEL_NOT_CONNECTED']);
     const { rows } = await app.db.query(`SELECT id FROM channels WHERE workspace_id = $1 AND type = 'API'`, [
       other.workspaceId,
     ]);
-    const builtIn = await start(body, '', { ...other, channelId: rows[0].id });
-    expect([builtIn.status, builtIn.body.code]).toEqual([422, 'CHANNEL_TYPE_NOT_SUPPORTED']);
+    await refused([422, 'CHANNEL_TYPE_NOT_SUPPORTED'], { ...other, channelId: rows[0].id });
+  });
+
+  it('asked for twice under one id, it begins once, and the first outcome stays', async () => {
+    const other = await app.openShop();
+    const phone = app.gateway.phone(other.instanceName, { number: '5581966667777', name: 'Lia' });
+    const starter = app.app.get(StartConversationService);
+    const id = randomUUID();
+    const again = () =>
+      starter.start({ userId: other.userId }, other.channelId, { phone: phone.number, message: 'oi' }, id);
+    expect((await Promise.all([again(), again()])).map((m) => m.id)).toEqual([id, id]);
+    await app.gateway.disconnect(other.instanceName, 401);
+    await app.until('SELECT state FROM channels WHERE id = $1', [other.channelId], (row) => row?.['state'] === 'close');
+    expect((await again()).id).toBe(id);
+    expect(phone.received).toHaveLength(1);
   });
 });
