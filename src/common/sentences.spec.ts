@@ -7,22 +7,18 @@ import { translate } from './sentences.js';
 const SRC = join(import.meta.dirname, '..');
 /** Files whose sentences go to operators and developers, in English. */
 const NOT_FOR_CALLERS =
-  /^(prisma|evolution-api|openai|jobs)\/|^(config|main|welcome|stand-ins\.server)\.ts$|\.queries\.ts$/;
+  /^(prisma|evolution-api|openai|jobs|mail)\/|^(config|main|welcome|stand-ins\.server|rotate-secrets)\.ts$|\.(queries|controller)\.ts$/;
 
 const LITERAL = `(?:'((?:[^'\\\\\\n]|\\\\.)+)'|"((?:[^"\\\\\\n]|\\\\.)+)")`;
-/** Where a sentence of ours stands that a caller may read. */
+/** Where a sentence of ours stands that a caller may read; the last: anything that reads like one about a field. */
 const PLACES = [
-  /** new AppError('CODE', 'sentence' */
   `new AppError\\(\\s*[^;]{0,120}?,\\s*${LITERAL}`,
-  /** { path, message: 'sentence' } and addIssue */
   `\\bmessage: ${LITERAL}`,
-  /** .refine(…, 'sentence'), .regex(…, 'sentence') */
   `\\.(?:refine|regex)\\([^;]{0,200}?,\\s*${LITERAL}\\s*,?\\)`,
-  /** A checker that answers why not. */
-  `(?:return|\\?|:|=>)\\s+${LITERAL}`,
+  LITERAL,
 ];
 /** What our sentences about a field begin with; the rest is a word, a code or a name. */
-const FIELD_SENTENCE = /^(is|must|may|has|cannot|names?|create|belongs|ends|comes|holds|needs) /;
+const FIELD_SENTENCE = /^(is|must|may|has|cannot|name|takes|create|belongs|ends|begins|overlaps|holds|needs) [^<>=]+$/;
 
 /** Every sentence in the sources that a caller may read, with the files it stands in. */
 function findSentences(): Map<string, string[]> {
@@ -32,7 +28,7 @@ function findSentences(): Map<string, string[]> {
     .filter((file) => file.endsWith('.ts') && !file.includes('generated/') && !file.endsWith('.spec.ts'))
     .filter((file) => !NOT_FOR_CALLERS.test(file));
   for (const file of files) {
-    const source = readFileSync(join(SRC, file), 'utf8');
+    const source = readFileSync(join(SRC, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
     PLACES.forEach((place, n) => {
       for (const [, single, double] of source.matchAll(new RegExp(place, 'g'))) {
         const sentence = (single ?? double)!.replaceAll(/\\(.)/g, '$1');
