@@ -7,7 +7,7 @@ import { translate } from './sentences.js';
 const SRC = join(import.meta.dirname, '..');
 /** Files whose sentences go to operators and developers, in English. */
 const NOT_FOR_CALLERS =
-  /^(prisma|evolution-api|openai|jobs|mail)\/|^(config|main|welcome|stand-ins\.server|rotate-secrets)\.ts$|\.(queries|controller)\.ts$/;
+  /^(prisma|evolution-api|openai|jobs|mail)\/|^(config|main|welcome|stand-ins\.server|rotate-secrets|common\/example-of)\.ts$|\.(queries|controller)\.ts$/;
 
 const LITERAL = `(?:'((?:[^'\\\\\\n]|\\\\.)+)'|"((?:[^"\\\\\\n]|\\\\.)+)")`;
 /** Where a sentence of ours stands that a caller may read; the last: anything that reads like one about a field. */

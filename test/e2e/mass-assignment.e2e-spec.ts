@@ -32,7 +32,6 @@ const FORBIDDEN = {
   emailVerifiedAt: '1999-01-01T00:00:00.000Z',
   webhookSecretHash: 'x',
   instanceName: 'x',
-  constructor: { prototype: { isAdmin: true } },
 };
 
 /** One of each JSON type, and what Prisma would take for an operator. */
@@ -50,12 +49,17 @@ const WRONG: readonly unknown[] = [
   '\u0000\ud800',
 ];
 
-const withBody = documentedOperations().filter(({ body, id }) => body && !/^Auth_|^OAuth_/i.test(id));
+/** What is sent to an account's own routes ends sessions, or is a secret only a mail knows: their tests are elsewhere. */
+const OF_ACCOUNTS = /^\/(auth|invitations)\//;
+const withBody = documentedOperations().filter(({ body, path }) => body && !OF_ACCOUNTS.test(path));
 const cases = withBody.map((operation) => [operation.id, operation] as const);
-const propertiesOf = (schema: Schema): Readonly<Record<string, Schema>> => ({
-  ...schema.properties,
-  ...Object.assign({}, ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].map(propertiesOf)),
-});
+/** The fields of a body; of several alternatives, those the example is one of. */
+function propertiesOf(schema: Schema, example: unknown): Readonly<Record<string, Schema>> {
+  const keys = Object.keys(example as object);
+  const options = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  const meant = options.filter(({ properties = {} }) => keys.every((key) => Object.hasOwn(properties, key)));
+  return Object.assign({}, schema.properties, ...meant.map(({ properties }) => properties));
+}
 
 const send = (operation: DocumentedOperation, body: unknown) =>
   app.inject(operation.method, fillPath(operation, world.ids), { token: world.shop.token, body });
@@ -73,7 +77,9 @@ const powers = async () => {
 
 /** Fields that are no field of the body, as far as its own schema tells. */
 const strangers = (operation: DocumentedOperation) =>
-  Object.entries(FORBIDDEN).filter(([name]) => !Object.hasOwn(propertiesOf(operation.body!.schema), name));
+  Object.entries(FORBIDDEN).filter(
+    ([name]) => !Object.hasOwn(propertiesOf(operation.body!.schema, operation.body!.example), name),
+  );
 
 it.each(cases.filter(([, { path }]) => !path.startsWith('/v2')))(
   '%s refuses what it does not know',
@@ -92,8 +98,9 @@ it('the published face ignores what it does not know', async () => {
   const before = await powers();
   const answer = await app.inject('PUT', `/v2/agent/${world.ids['agentId']}`, {
     token: world.shop.token,
-    body: { ...FORBIDDEN, name: 'Bia' },
+    body: { ...FORBIDDEN, name: 'Bia', constructor: { prototype: { isAdmin: true } } },
   });
+  // The last key never reaches a schema: the parser drops it.
   expect(answer.status).toBe(200);
   expect(answer.body.id).toBe(world.ids['agentId']);
   expect(await powers()).toBe(before);
@@ -101,7 +108,7 @@ it('the published face ignores what it does not know', async () => {
 
 it.each(cases)('%s takes no value of another type', async (_, operation) => {
   const body = bodyFor(operation, world.ids) as Record<string, unknown>;
-  for (const [name, schema] of Object.entries(propertiesOf(operation.body!.schema))) {
+  for (const [name, schema] of Object.entries(propertiesOf(operation.body!.schema, body))) {
     for (const value of WRONG) {
       if (admits(schema, value)) continue;
       const answer = await send(operation, { ...body, [name]: value });
@@ -113,9 +120,10 @@ it.each(cases)('%s takes no value of another type', async (_, operation) => {
 
 /** Whether a value has a type the schema names; what it names no type for is not judged. */
 function admits(schema: Schema, value: unknown): boolean {
+  if (value === null && schema.nullable) return true;
   const options = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
   if (options.length > 0) return options.some((option) => admits(option, value));
-  if (value === null) return schema.nullable === true || schema.type === undefined;
+  if (value === null) return schema.type === undefined;
   const type = Array.isArray(value) ? 'array' : typeof value;
   if (schema.type === undefined) return true;
   if (schema.type === 'integer' || schema.type === 'number') return type === 'number';
@@ -135,7 +143,6 @@ it.each(
     'pageSize=NaN',
     'pageSize=0',
     'page=-1',
-    'page[]=1',
     'pageSize=1&pageSize=2',
   ]) {
     const answer = await app.inject(operation.method, `${path}?${query}`, { token });
