@@ -16,9 +16,9 @@ export class WidgetController {
   @Post('assistant/:assistantId/create-channel/:type')
   @Describe('Create a channel of a type for an agent', {
     action: 'configure',
-    errors: ['CHANNEL_TYPE_NOT_SUPPORTED', 'GATEWAY_FAILED'],
+    errors: ['CHANNEL_TYPE_NOT_SUPPORTED', 'GATEWAY_FAILED', 'NOT_IMPLEMENTED'],
     example: { name: 'Loja' },
-    details: 'WHATSAPP is built; every other type is refused by its name.',
+    details: 'WHATSAPP is built, a WIDGET is not yet; every other type is refused by its name.',
   })
   @Answers(CreatedWorkspaceChannelAnswer, { created: true })
   create(

@@ -14,19 +14,23 @@ export class WidgetService {
     private readonly channels: ChannelsService,
   ) {}
 
-  /** @throws CHANNEL_TYPE_NOT_SUPPORTED, GATEWAY_FAILED, and VALIDATION_FAILED for an agent other than that of the path */
+  /** @throws NOT_IMPLEMENTED for a widget, CHANNEL_TYPE_NOT_SUPPORTED, GATEWAY_FAILED, and VALIDATION_FAILED for an agent other than that of the path */
   async create(user: SignedIn, agentId: string, type: string, { name, assistantId }: CreateTypedChannelBody) {
     await this.access.agent(user, agentId, 'configure');
     if (assistantId && assistantId !== agentId) {
       const errors = [{ path: 'assistantId', message: 'must be the agent of the path' }];
       throw new AppError('VALIDATION_FAILED', undefined, { errors });
     }
+    if (type === 'WIDGET') throw notBuilt();
     return this.channels.createForAgent(user, agentId, { name, type });
   }
 
   /** Whatever is asked of a widget: no channel is one. @throws NOT_FOUND, FORBIDDEN, NOT_IMPLEMENTED */
   async refuse(user: SignedIn, channelId: string, action: Action): Promise<never> {
     await this.access.channel(user, channelId, action);
-    throw new AppError('NOT_IMPLEMENTED', 'Widget channels are not built yet; connect a WhatsApp number instead');
+    throw notBuilt();
   }
 }
+
+const notBuilt = () =>
+  new AppError('NOT_IMPLEMENTED', 'Widget channels are not built yet; connect a WhatsApp number instead');

@@ -295,7 +295,7 @@ describe('the published shapes', () => {
         assistantId: agentId,
         workspace: { id: ana.workspaceId, name: expect.any(String) },
       });
-    const refused = await call('POST', path('WIDGET'), { name: 'x' });
+    const refused = await call('POST', path('TELEGRAM'), { name: 'x' });
     expect([refused.status, refused.body.code]).toEqual([422, 'CHANNEL_TYPE_NOT_SUPPORTED']);
     failNext('POST /instance/create');
     expect((await call('POST', path('WHATSAPP'), { name: 'x' })).status).toBe(502);

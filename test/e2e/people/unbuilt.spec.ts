@@ -90,10 +90,13 @@ describe('a channel of a named type', () => {
       name: 'x',
     });
     expect([long.status, long.body.errors[0].path]).toEqual([400, 'type']);
-    for (const type of ['WIDGET', 'INSTAGRAM', 'API']) {
-      const answer = await call('POST', `${face}/assistant/${shop.agentId}/create-channel/${type}`, { name: 'x' });
+    const at = (type: string) => `${face}/assistant/${shop.agentId}/create-channel/${type}`;
+    for (const type of ['INSTAGRAM', 'API']) {
+      const answer = await call('POST', at(type), { name: 'x' });
       expect([answer.status, answer.body.code]).toEqual([422, 'CHANNEL_TYPE_NOT_SUPPORTED']);
     }
+    const widget = await call('POST', at('WIDGET'), { name: 'x' });
+    expect([widget.status, widget.body.code]).toEqual([501, 'NOT_IMPLEMENTED']);
   });
 
   it.each(['', '/v2'])('belongs to the agent of the path (%s)', async (face) => {
