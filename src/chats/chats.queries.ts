@@ -53,7 +53,7 @@ function chatsWhere(workspaceId: string, filter: ChatFilter, values: unknown[]) 
     ? `found AS MATERIALIZED (SELECT id FROM contacts t
        WHERE t.workspace_id = ${ws} AND (t.name ILIKE ${found} OR t.phone LIKE ${found}))`
     : '';
-  return { value, ws, search, where: conditions.join(' AND ') };
+  return { value, search, where: conditions.join(' AND ') };
 }
 
 /**

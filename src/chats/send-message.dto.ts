@@ -16,7 +16,7 @@ const mediaUrl = (example: string) =>
 
 /** What can be sent: a text, or one file, which may have a caption. */
 const content = {
-  message: text(MAX_TEXT, 1).meta({ example: 'Seu pedido saiu para entrega.' }),
+  message: text(MAX_TEXT).meta({ example: 'Seu pedido saiu para entrega.' }),
   image: mediaUrl('https://example.com/cardapio.jpg'),
   audio: mediaUrl('https://example.com/recado.mp3'),
   video: mediaUrl('https://example.com/passo-a-passo.mp4'),
@@ -74,7 +74,7 @@ export function readOutgoing(body: Content): Outgoing {
   return { type: kind, text, media: { kind, url, fileName, mimetype: mimetype ?? null } };
 }
 
-export const EditMessageBody = z.object({ message: content.message });
+export const EditMessageBody = z.object({ message: text(MAX_TEXT, 1).meta({ example: 'Amanhã às 11h.' }) });
 export type EditMessageBody = z.infer<typeof EditMessageBody>;
 
 /** What became of a change: `edited`, `deleted` (from everyone's phone) or `canceled` (it had not left yet). */

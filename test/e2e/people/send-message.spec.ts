@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SendMessageService } from '../../../src/chats/send-message.service.js';
-import { type Shop, startTestApp, type TestApp } from '../../support/test-app.js';
+import { type Answer, type Shop, startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;
 let rules: { stop(): void }[] = [];
@@ -83,8 +83,13 @@ describe('a person sends', () => {
 
   it('on the published face, bare', async () => {
     const { send } = await openChat();
-    const sent = await send({ message: 'oi', other: 1 }, '/v2');
-    expect([sent.status, sent.body]).toEqual([200, { success: true }]);
+    for (const body of [
+      { message: 'oi', other: 1 },
+      { message: '', image: 'https://cdn.example.com/a.png' },
+    ]) {
+      const sent = await send(body, '/v2');
+      expect([sent.status, sent.body]).toEqual([200, { success: true }]);
+    }
   });
 
   it.each([
@@ -455,6 +460,7 @@ describe('changing what was sent', () => {
   it('is refused for the customer’s words, old ones, and those of another chat', async () => {
     const { shop, chatId, sent, edit, remove } = await change();
     const customers = (await messages(chatId, shop.token)).at(-1);
+    expect((await edit(' ')).status).toBe(400);
     for (const refused of [await edit('x', customers.id), await remove(customers.id)]) {
       expect([refused.status, refused.body.code]).toEqual([409, 'MESSAGE_NOT_CHANGEABLE']);
     }
@@ -471,7 +477,7 @@ describe('changing what was sent', () => {
     const { shop, chatId, edit, remove } = await change();
     misbehave({ on: 'request', fault: 'error', match: /updateMessage|deleteMessage/, status: 500 });
     const both = async () => {
-      const answers = [];
+      const answers: Answer[] = [];
       for (const face of ['', '/v2']) answers.push(await edit('x', undefined, face), await remove(undefined, face));
       return answers;
     };
