@@ -35,13 +35,13 @@ const STATUS: Readonly<Record<ChatStatus, (me: string) => string>> = {
   finished: () => 'c.finished',
 };
 
-/** The chats of a filter, as FROM and WHERE; conditions that are not asked for are not in the text, so that plans stay simple. */
+/** What a filter asks of a workspace's chats; conditions that are not asked for are not in the text, so that plans stay simple. */
 function chatsWhere(workspaceId: string, filter: ChatFilter, values: unknown[]) {
   const value = (v: unknown) => `$${values.push(v)}`;
   const ws = value(workspaceId);
   const found = filter.search && value(`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`);
   const conditions = [
-    `c.workspace_id = ${ws}`,
+    'true',
     filter.channelIds && `c.channel_id = ANY (${value(filter.channelIds)}::uuid[])`,
     found && `c.contact_id IN (SELECT id FROM found)`,
     filter.status && STATUS[filter.status](filter.status === 'mine' ? value(filter.userId) : ''),
@@ -53,7 +53,7 @@ function chatsWhere(workspaceId: string, filter: ChatFilter, values: unknown[]) 
     ? `found AS MATERIALIZED (SELECT id FROM contacts t
        WHERE t.workspace_id = ${ws} AND (t.name ILIKE ${found} OR t.phone LIKE ${found}))`
     : '';
-  return { value, search, where: conditions.join(' AND ') };
+  return { value, ws, search, where: conditions.join(' AND ') };
 }
 
 /**
@@ -62,7 +62,7 @@ function chatsWhere(workspaceId: string, filter: ChatFilter, values: unknown[]) 
  */
 export function chatsPage(workspaceId: string, filter: ChatFilter, slice: Slice): Statement {
   const values: unknown[] = [];
-  const { value, search, where } = chatsWhere(workspaceId, filter, values);
+  const { value, ws, search, where } = chatsWhere(workspaceId, filter, values);
   let place = '';
   if (slice.after) {
     const at = value(slice.after.lastMessageAt);
@@ -72,7 +72,7 @@ export function chatsPage(workspaceId: string, filter: ChatFilter, slice: Slice)
   }
   const text = `
 WITH ${search ? `${search},` : ''} page AS MATERIALIZED (
-  SELECT c.workspace_id, c.id, c.last_message_at FROM chats c WHERE ${where} ${place}
+  SELECT c.workspace_id, c.id, c.last_message_at FROM chats c WHERE c.workspace_id = ${ws} AND ${where} ${place}
   ORDER BY c.last_message_at DESC, c.id LIMIT ${value(slice.limit)} OFFSET ${value(slice.offset ?? 0)}
 )
 ${chatView('page p JOIN chats c ON c.workspace_id = p.workspace_id AND c.id = p.id')}
@@ -83,8 +83,8 @@ ORDER BY p.last_message_at DESC, p.id`;
 /** How many chats a filter has. */
 export function chatsCount(workspaceId: string, filter: ChatFilter): Statement {
   const values: unknown[] = [];
-  const { search, where } = chatsWhere(workspaceId, filter, values);
-  const text = `${search && `WITH ${search}`} SELECT count(*)::int AS total FROM chats c WHERE ${where}`;
+  const { ws, search, where } = chatsWhere(workspaceId, filter, values);
+  const text = `${search && `WITH ${search}`} SELECT count(*)::int AS total FROM chats c WHERE c.workspace_id = ${ws} AND ${where}`;
   return { text, values };
 }
 

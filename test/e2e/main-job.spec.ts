@@ -257,13 +257,31 @@ describe('the API has a channel too', () => {
     expect(own.body.data.message).toBeTruthy();
   });
 
-  it('says so where it is not built yet', async () => {
+  it.each(['', '/v2'])('says so where it is not built yet (%s)', async (face) => {
     const shop = await app.openShop();
-    const answer = await app.inject('POST', `/v2/agent/${shop.agentId}/conversation`, {
-      token: shop.token,
-      body: { contextId: 'x', prompt: 'oi', callbackUrl: 'https://example.com/hook' },
+    const send = (route: string, body: object) =>
+      app.inject('POST', `${face}/agent/${shop.agentId}/${route}`, {
+        token: shop.token,
+        body: { contextId: 'x', prompt: 'oi', ...body },
+      });
+    const called = await send('conversation', { callbackUrl: 'https://example.com/hook' });
+    expect([called.status, called.body.code]).toEqual([501, 'NOT_IMPLEMENTED']);
+    expect(called.text).toContain('callbackUrl');
+    const seen = await send('add-message', { image: 'https://example.com/a.png' });
+    expect([seen.status, seen.body.code]).toEqual([501, 'NOT_IMPLEMENTED']);
+  });
+
+  it.each(['', '/v2'])('says that the agent could not answer (%s)', async (face) => {
+    const shop = await app.openShop();
+    const prompt = `nada por aqui, ${face || 'casa'}`;
+    app.model.reply(prompt, {
+      status: 429,
+      error: { code: 'insufficient_quota', type: 'insufficient_quota', message: 'pay' },
     });
-    expect(answer.status).toBe(501);
-    expect(answer.body).toMatchObject({ code: 'NOT_IMPLEMENTED', error: expect.stringContaining('callbackUrl') });
+    const answer = await app.inject('POST', `${face}/agent/${shop.agentId}/conversation`, {
+      token: shop.token,
+      body: { contextId: 'x', prompt },
+    });
+    expect([answer.status, answer.body.code]).toEqual([503, 'TEMPORARILY_UNAVAILABLE']);
   });
 });

@@ -49,7 +49,7 @@ async function talk(name: string, interaction: Record<string, unknown> = {}, at 
 const resolved = (start: string, end: string) => ({ status: 'RESOLVED', start_at: start, resolved_at: end });
 
 describe('the list', () => {
-  it('answers the published shape, in which what has not happened is left out', async () => {
+  it('answers the published shape, in which what has not happened is an empty text', async () => {
     const open = await talk('Aberta');
     const done = await talk('Feita', {
       ...resolved('2026-01-02T10:00:00Z', '2026-01-02T10:30:00Z'),
@@ -70,6 +70,8 @@ describe('the list', () => {
       chatId: open.chat,
       chatName: 'Aberta',
       status: 'RUNNING',
+      transferAt: '',
+      resolvedAt: '',
       userId: '',
     });
     expect(byId(done.id)).toEqual({
@@ -169,10 +171,16 @@ describe('an interaction', () => {
     const message = (
       await app.db.query('SELECT id FROM messages WHERE chat_id = $1 AND role = $2', [chat, 'assistant'])
     ).rows[0].id;
+    const turn = randomUUID();
     await app.db.query(
-      `INSERT INTO outbound_parts (workspace_id, id, chat_id, channel_id, message_id, n, address, text, text_hash, epoch)
-       VALUES ($1, gen_random_uuid(), $2, $3, $4, 0, 'x', 'olá', '\\x00', 0)`,
-      [shop.workspaceId, chat, shop.channelId, message],
+      `INSERT INTO turns (workspace_id, id, chat_id, channel_id, agent_id, state, due_at, epoch, inbound_ids)
+       VALUES ($1, $2, $3, $4, $5, 'SENDING', now(), 0, '{}')`,
+      [shop.workspaceId, turn, chat, shop.channelId, shop.agentId],
+    );
+    await app.db.query(
+      `INSERT INTO outbound_parts (workspace_id, id, chat_id, channel_id, turn_id, message_id, n, address, text, text_hash, epoch)
+       VALUES ($1, gen_random_uuid(), $2, $3, $4, $5, 0, 'x', 'olá', '\\x00', 0)`,
+      [shop.workspaceId, chat, shop.channelId, turn, message],
     );
     await call('POST', `/interaction/${id}/resolve`);
     expect(await rowOf('messages', message)).toMatchObject({ status: 'CANCELED' });
