@@ -36,3 +36,32 @@ it('gives every operation an id of its own and leaves nothing of ours in it', as
   expect(new Set(ids).size).toBe(ids.length);
   expect(JSON.stringify(document)).not.toContain('x-tawkee-answer');
 });
+
+it('tells of every operation what it does, how it fails, and shows an example', async () => {
+  const document = await get();
+  const lacking = Object.entries<Record<string, never>>(document.paths).flatMap(([path, item]) =>
+    Object.entries<{
+      summary?: string;
+      requestBody?: { content: Record<string, { example?: unknown }> };
+      responses: Record<string, { description: string; content?: Record<string, { example?: unknown }> }>;
+    }>(item).flatMap(([method, { summary, requestBody, responses }]) => {
+      const successes = Object.entries(responses).filter(([status]) => /^2/.test(status));
+      const failures = Object.entries(responses).filter(([status]) => /^[45]/.test(status));
+      const faults = [
+        summary ? '' : 'no summary',
+        responses['default'] ? '' : 'no errors',
+        ...failures.map(([status, { description }]) =>
+          /^[A-Z_]+: /.test(description) ? '' : `no codes for ${status}`,
+        ),
+        ...Object.values(requestBody?.content ?? {}).map(({ example }) => (example ? '' : 'no example of its body')),
+        ...successes.flatMap(([, { content }]) =>
+          Object.entries(content ?? {}).map(([type, { example }]) =>
+            type !== 'application/json' || example !== undefined ? '' : 'no example of its answer',
+          ),
+        ),
+      ];
+      return faults.filter(Boolean).map((fault) => `${method} ${path}: ${fault}`);
+    }),
+  );
+  expect(lacking).toEqual([]);
+});
