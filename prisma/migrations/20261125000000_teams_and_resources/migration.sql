@@ -3,8 +3,6 @@ ALTER TABLE users ALTER COLUMN password_hash DROP NOT NULL;
 ALTER TABLE users ADD COLUMN picture text;
 ALTER TABLE users ADD COLUMN email_verified_at timestamptz(3);
 ALTER TABLE users ADD COLUMN tokens_valid_from timestamptz(3) NOT NULL DEFAULT now();
--- An access token issued before this migration stays good.
-UPDATE users SET tokens_valid_from = created_at;
 
 ALTER TABLE workspaces ADD COLUMN status text NOT NULL DEFAULT 'TRIAL';
 ALTER TABLE workspaces ADD COLUMN credits integer NOT NULL DEFAULT 0;
@@ -356,3 +354,6 @@ INSERT INTO agent_hooks (workspace_id, agent_id) SELECT workspace_id, id FROM ag
 INSERT INTO idle_plans (workspace_id, agent_id) SELECT workspace_id, id FROM agents;
 INSERT INTO behavior_versions (workspace_id, id, agent_id, behavior_text, created_at)
   SELECT workspace_id, gen_random_uuid(), id, behavior, updated_at FROM agents WHERE behavior <> '';
+-- They begin with what new ones get by default (TRIAL_CREDITS).
+INSERT INTO credit_entries (workspace_id, id, amount, kind) SELECT id, gen_random_uuid(), 10000, 'GRANT' FROM workspaces;
+UPDATE workspaces SET credits = 10000;
