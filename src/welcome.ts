@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RuntimeConfig } from './config.js';
 
 /** The block a newcomer reads after the start: where to go, what is simulated, where data lives, how to go live. */
@@ -19,6 +20,10 @@ export function welcome(config: RuntimeConfig): string {
       config.simulated.model
         ? 'offline stand-in; OPENAI_API_KEY or OPENAI_BASE_URL switches a real one on'
         : (config.openai.baseUrl ?? 'OpenAI'),
+    ],
+    [
+      'Mail',
+      config.mail.url ? 'sent through SMTP_URL' : `files in ${join(config.dataDir, 'outbox')}; SMTP_URL sends them`,
     ],
     [
       'Data',

@@ -172,7 +172,8 @@ export class CredentialsService {
   }
 
   private link(page: 'reset' | 'verify', token: string): string {
-    return `${this.config.publicUrl}/console/${page}?token=${token}`;
+    // After the #: a browser sends that part to no server, so the token gets into no log.
+    return `${this.config.publicUrl}/console/${page}#token=${token}`;
   }
 }
 

@@ -16,7 +16,11 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const info = new DocumentBuilder()
     .setTitle('Tawkee')
     .setDescription(
-      'WhatsApp automation. Every /v2 route also exists without the prefix, where it answers {data, meta}.',
+      [
+        'WhatsApp automation. To try a route here: `POST /auth/register` (or `/auth/login`), press Authorize, and paste the `accessToken` of its answer, or an API key.',
+        'Every `/v2` route also exists without the prefix, where it answers `{data, meta}` and refuses fields it does not know. `x-action` says what a role must be allowed to do.',
+        'Failures are `application/problem+json` (under `/v2`: `{error, code, requestId}`); programs read `code`, people the sentence, in Portuguese, English or Spanish by Accept-Language.',
+      ].join('\n\n'),
     )
     .setVersion('1')
     .addBearerAuth()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../common/language.js';
 import { changeEmailMail, invitationMail, noticeMail, resetMail, verifyMail } from './write-mail.js';
 
-const link = 'https://tawkee.example.com/console/reset?token=abc';
+const link = 'https://tawkee.example.com/console/reset#token=abc';
 
 describe('a mail with a link', () => {
   it.each([

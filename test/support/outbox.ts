@@ -36,7 +36,7 @@ export async function mailsTo(app: TestApp, address: string, count = 1): Promise
 
 /** The token in the link of a mail. */
 export function tokenIn(mail: OutboxMail): string {
-  const token = /[?&]token=([\w-]+)/.exec(mail.text)?.[1];
+  const token = /#token=([\w-]+)/.exec(mail.text)?.[1];
   if (!token) throw new Error(`no token in: ${mail.text}`);
   return token;
 }

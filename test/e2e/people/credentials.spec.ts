@@ -115,7 +115,7 @@ describe('a forgotten password', () => {
     expect(rows[0].token_hash).toEqual(createHash('sha256').update(token).digest());
     expect(rows[0].life.minutes).toBeGreaterThanOrEqual(29);
     const mail = await lastMail(ana.email, 2);
-    expect(mail.text).toContain(`${app.url}/console/reset?token=${token}\n`);
+    expect(mail.text).toContain(`${app.url}/console/reset#token=${token}\n`);
     expect(statSync(mail.file).mode & 0o777).toBe(0o600);
   });
 
@@ -165,7 +165,7 @@ describe('an address', () => {
     expect((await whoAmI(ana.token)).body.data.emailVerified).toBe(false);
     const mail = await lastMail(ana.email, 1);
     expect(mail.subject).toBe('Confirm your e-mail address');
-    expect(mail.text).toContain(`${app.url}/console/verify?token=`);
+    expect(mail.text).toContain(`${app.url}/console/verify#token=`);
     expect((await verify(tokenIn(mail))).body).toEqual({ data: { success: true } });
     expect((await whoAmI(ana.token)).body.data.emailVerified).toBe(true);
     expect((await verify(tokenIn(mail))).status).toBe(400);

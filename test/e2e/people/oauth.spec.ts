@@ -310,7 +310,7 @@ describe('the ID token', () => {
 it('asks whom Facebook brought to prove the address', async () => {
   const { email } = sitDown();
   await signIn('facebook');
-  expect((await mailsTo(app, email))[0]!.text).toContain('/console/verify?token=');
+  expect((await mailsTo(app, email))[0]!.text).toContain('/console/verify#token=');
 });
 
 it.each(['google', 'facebook'])('lets one address begin only so often at %s', async (name) => {
