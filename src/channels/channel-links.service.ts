@@ -3,7 +3,7 @@ import { toDataURL } from 'qrcode';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
-import { toPhoneDigits } from '../common/phone-digits.js';
+import { normalisePhone } from '../common/normalise-phone.js';
 import type { ConnectAnswer } from '../evolution-api/evolution-api.client.js';
 import type { Channel } from '../prisma/generated/client.js';
 import { PrismaService } from '../prisma/prisma.service.js';
@@ -58,7 +58,7 @@ export class ChannelLinksService {
     const key = await this.access.channel(user, channelId, 'configure');
     const instance = await this.instanceOf(key);
     if ((await this.instances.stateOf(instance.instanceName)) === 'open') return { connected: true as const };
-    const qr = await this.instances.createForPhone(instance, toPhoneDigits(phone)!);
+    const qr = await this.instances.createForPhone(instance, normalisePhone(phone)!);
     await this.record(user, key, 'channel.pairing_begun');
     if (!qr?.pairingCode) throw noPairingCodeYet();
     await this.state.applyFreshQr(key.workspaceId, channelId, qr);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { text } from '../common/fields.js';
+import { normalisePhone } from '../common/normalise-phone.js';
 import { PageQuery } from '../common/pagination.js';
-import { toPhoneDigits } from '../common/phone-digits.js';
 import type { Agent, Channel, Workspace } from '../prisma/generated/client.js';
 import { ChannelConfig, readChannelConfig } from './read-channel-config.js';
 
@@ -91,7 +91,7 @@ export const QrCodeAnswer = {
 export const PairingCodeBody = z.object({
   phone: text(40, 1)
     .refine(
-      (value) => toPhoneDigits(value) !== undefined,
+      (value) => normalisePhone(value) !== undefined,
       'is not a phone number with its country code, such as +55 81 99999-0000',
     )
     .meta({ example: '+55 81 99999-0000' }),

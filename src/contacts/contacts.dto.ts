@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../common/app-error.js';
 import { email, id, publicUrl, text } from '../common/fields.js';
-import { toPhoneDigits } from '../common/phone-digits.js';
+import { normalisePhone } from '../common/normalise-phone.js';
 import { readFieldValue, readInstant } from './read-field-value.js';
 
 const GivenValues = z
@@ -130,7 +130,7 @@ function toDay(given: string | number | null | undefined): Date | null | undefin
 
 function toStoredPhone(given: string | null | undefined, stored: string | null) {
   if (given === null || given === undefined || given === stored) return given;
-  const digits = toPhoneDigits(given);
+  const digits = normalisePhone(given);
   if (digits) return digits;
   const message = 'is not a phone number with its country code, such as +55 81 99999-0000';
   throw new AppError('VALIDATION_FAILED', undefined, { errors: [{ path: 'phone', message }] });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listPhoneAliases } from './list-phone-aliases.js';
+import { listJidAliases, listPhoneAliases } from './list-phone-aliases.js';
 
 it.each([
   { name: 'a Brazilian mobile', input: '5581988880001', expected: ['5581988880001', '558188880001'] },
@@ -12,4 +12,9 @@ it.each([
   { name: 'a phone elsewhere', input: '351912345678', expected: ['351912345678'] },
 ])('$name', ({ input, expected }) => {
   expect(listPhoneAliases(input)).toEqual(expected.map((number) => `${number}@s.whatsapp.net`));
+});
+
+it('knows a phone by its address too, and leaves any other address alone', () => {
+  expect(listJidAliases('5581988880001@s.whatsapp.net')).toEqual(listPhoneAliases('5581988880001'));
+  expect(listJidAliases('204598811223344@lid')).toEqual(['204598811223344@lid']);
 });

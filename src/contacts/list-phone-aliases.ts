@@ -17,3 +17,8 @@ const VARIANTS: readonly (readonly [RegExp, string])[] = [
   [/^549(\d{10})$/, '54$1'],
   [/^54(\d{10})$/, '549$1'],
 ];
+
+/** The addresses of whoever writes from a JID: every form of a phone's, and any other alone. */
+export function listJidAliases(jid: string): string[] {
+  return /^\d+@s\.whatsapp\.net$/.test(jid) ? listPhoneAliases(jid.slice(0, -JID.length)) : [jid];
+}

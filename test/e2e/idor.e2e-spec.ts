@@ -38,6 +38,12 @@ let app: TestApp;
 let ana: TenantWorld;
 let bruno: TenantWorld;
 let before: Record<string, string>;
+/** What has left the house: messages through Ana's number, questions to the model. */
+const said = () => ({
+  sends: app.gateway.sends.filter(({ instance }) => instance === ana.shop.instanceName).length,
+  thoughts: app.model.requests.length,
+});
+let saidBefore: ReturnType<typeof said>;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -146,6 +152,7 @@ describe('who is nobody', () => {
   beforeAll(async () => {
     attempts = await forgeries();
     before = await snapshot();
+    saidBefore = said();
   });
 
   it.each(names(guarded))('%s: one 401 for all of them', async (_, operation) => {
@@ -277,8 +284,9 @@ const suspend = (world: TenantWorld, on: boolean) =>
     world.ids['workspaceId'],
   ]);
 
-it('leaves every row of the business that was attacked as it was', async () => {
+it('leaves every row of the business that was attacked as it was, and says nothing in its name', async () => {
   expect(await snapshot()).toEqual(before);
+  expect(said()).toEqual(saidBefore);
 });
 
 describe('what is one’s own', () => {

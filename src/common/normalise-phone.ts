@@ -2,7 +2,6 @@ import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/
 
 /** Where a number without a country code is from: the product's home. */
 const HOME: CountryCode = 'BR';
-const JID = '@s.whatsapp.net';
 /** Area code and eight digits that begin like a mobile's: the form before the ninth digit, which no plan knows any more. */
 const OLD_MOBILE = /^(?:55)?([1-9][1-9])([6-9]\d{7})$/;
 
@@ -26,14 +25,4 @@ function valid(value: string): string | undefined {
 function withNinthDigit(digits: string): string | undefined {
   const [, area, local] = OLD_MOBILE.exec(digits) ?? [];
   return area ? valid(`+55${area}9${local}`) : undefined;
-}
-
-/**
- * The JIDs under which WhatsApp may know one phone, the given one first: Brazilian mobiles exist with and without their
- * ninth digit, and events of one person come under either.
- */
-export function phoneJidForms(jid: string): string[] {
-  const [, area, ninth, local] = /^55(\d\d)(9?)([6-9]\d{7})@s\.whatsapp\.net$/.exec(jid) ?? [];
-  if (!area) return [jid];
-  return [jid, ninth ? `55${area}${local}${JID}` : `55${area}9${local}${JID}`];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalisePhone, phoneJidForms } from './normalise-phone.js';
+import { normalisePhone } from './normalise-phone.js';
 
 describe('normalisePhone', () => {
   it.each([
@@ -21,20 +21,5 @@ describe('normalisePhone', () => {
     { name: 'nothing', input: '', expected: undefined },
   ])('$name', ({ input, expected }) => {
     expect(normalisePhone(input)).toBe(expected);
-  });
-});
-
-describe('phoneJidForms', () => {
-  it.each([
-    { name: 'with the ninth digit', input: '5531988887777', expected: ['5531988887777', '553188887777'] },
-    { name: 'without', input: '553188887777', expected: ['553188887777', '5531988887777'] },
-    { name: 'a landline', input: '553133334444', expected: ['553133334444'] },
-    { name: 'abroad', input: '351912345678', expected: ['351912345678'] },
-  ])('$name', ({ input, expected }) => {
-    expect(phoneJidForms(`${input}@s.whatsapp.net`)).toEqual(expected.map((digits) => `${digits}@s.whatsapp.net`));
-  });
-
-  it('leaves any other address alone', () => {
-    expect(phoneJidForms('204598811223344@lid')).toEqual(['204598811223344@lid']);
   });
 });
