@@ -101,6 +101,7 @@ export async function tour({ url, token, gateway }: Destination): Promise<Visit[
     { trainingId: training.id },
     { ...training, text: 'Entregamos todo dia.' },
   );
+  await must('GET /v2/agent/{agentId}/trainings', { agentId }, undefined, '?type=TEXT');
   await must('DELETE /v2/training/{trainingId}', { trainingId: training.id });
 
   await must(
@@ -116,6 +117,7 @@ export async function tour({ url, token, gateway }: Destination): Promise<Visit[
   const [field] = await must('GET /v2/custom-field/workspace/{workspaceId}', { workspaceId });
   const customfieldId = field.id;
   await must('PUT /v2/custom-field/{customfieldId}', { customfieldId }, { ...field, name: 'Tamanho do bolo' });
+  await must('GET /v2/custom-field/workspace/{workspaceId}', { workspaceId });
   await must('PUT /v2/custom-field/toggle-archive/{customfieldId}', { customfieldId }, undefined, '?archived=true');
   await must('PUT /v2/custom-field/toggle-archive/{customfieldId}', { customfieldId }, undefined, '?archived=false');
 
@@ -144,6 +146,7 @@ export async function tour({ url, token, gateway }: Destination): Promise<Visit[
     { intentionId: intention.id },
     { ...intention, details: 'Seja breve.' },
   );
+  await must('GET /v2/agent/{agentId}/intentions', { agentId });
   await must('DELETE /v2/intention/{intentionId}', { intentionId: intention.id });
 
   const plan = {
@@ -170,6 +173,7 @@ export async function tour({ url, token, gateway }: Destination): Promise<Visit[
     ...made,
     instructions: 'Vendas.',
   });
+  await must('GET /v2/agent/{id}/transfer-rules', { id: agentId });
   await must('DELETE /v2/agent/{agentId}/transfer-rules/{transfer-rule-id}', ruleIds);
 
   const server = {
@@ -207,6 +211,7 @@ export async function tour({ url, token, gateway }: Destination): Promise<Visit[
       ...quiet,
     },
   );
+  await must('GET /v2/channel/{channelId}/config', { channelId });
   await must('PUT /v2/channel/{channelId}', { channelId }, { name: 'Loja do Porto', agentId });
   await ask(
     'POST /v2/assistant/{assistantId}/create-channel/{type}',
