@@ -86,4 +86,30 @@ describe('errors', () => {
       expect([answer.status, answer.body.code]).toEqual([400, 'VALIDATION_FAILED']);
     },
   );
+
+  it.each([
+    { language: 'pt-BR', title: 'Alguns campos não são válidos', type: 'esperava um texto', unknown: 'não é um campo' },
+    {
+      language: 'es-MX, es',
+      title: 'Algunos campos no son válidos',
+      type: 'se esperaba texto',
+      unknown: 'no es un campo',
+    },
+    { language: 'ja', title: 'Some fields are not valid', type: 'expected string', unknown: 'is not a field' },
+  ])('names the fields in the language of the request ($language)', async ({ language, title, type, unknown }) => {
+    const ask = (face: string) =>
+      app.inject('POST', face + agents(), {
+        token: ana.token,
+        body: { name: 5, nope: 1 },
+        headers: { 'accept-language': language },
+      });
+    const own = (await ask('')).body;
+    expect(own).toMatchObject({ code: 'VALIDATION_FAILED', title, detail: title });
+    expect(own.errors).toEqual([
+      { path: 'name', message: expect.stringContaining(type) },
+      { path: 'nope', message: expect.stringContaining(unknown) },
+    ]);
+    const published = (await ask('/v2')).body;
+    expect(published).toMatchObject({ error: title, code: 'VALIDATION_FAILED', errors: [{ path: 'name' }] });
+  });
 });
