@@ -49,7 +49,7 @@ export interface StoredRow {
 // The statement every message of every tenant passes. It writes contact, alias, chat, interaction, message and turn at
 // once; what it does not return was a duplicate, or its channel is gone.
 //
-// - `incoming` drops duplicates first: a repeated webhook touches nothing, not even a lock. Two batches that race on one
+// - `incoming` drops duplicates first, also of what was deleted since: a repeated webhook touches nothing, not even a lock. Two batches that race on one
 //   id are kept apart by the unique key (ON CONFLICT DO NOTHING).
 // - `claimed` returns the winner's contact where two processes meet the same stranger at once. Where only some aliases
 //   were raced, the foreign key fails and the caller retries row by row: then they are `known`.
@@ -82,6 +82,8 @@ incoming AS MATERIALIZED (
   JOIN person p USING (p)
   WHERE (SELECT 1 FROM messages o
          WHERE o.workspace_id = p.ws AND o.channel_id = p.ch AND o.provider_id = m.provider_id LIMIT 1) IS NULL
+    AND (SELECT 1 FROM forgotten_messages f
+         WHERE f.workspace_id = p.ws AND f.channel_id = p.ch AND f.provider_id = m.provider_id LIMIT 1) IS NULL
 ),
 alias AS MATERIALIZED (
   SELECT a.p, a.k, a.alias, p.ws, p.ch,

@@ -156,3 +156,39 @@ describe('the gateway knocks', () => {
     expect(rows).toEqual([{ status: 'READ' }]);
   });
 });
+
+describe('a message that was deleted here', () => {
+  const say = (id: string) =>
+    upsert(
+      id,
+      { conversation: 'apague isto' },
+      { key: { remoteJid: '5581977770009@s.whatsapp.net', fromMe: false, id } },
+    );
+  const remove = (route: string) => app.inject('DELETE', route, { token: shop.token });
+
+  it.each<{ name: string; route: (chat: { id: string; contact_id: string }) => string }>([
+    { name: 'its history', route: ({ id }) => `/chat/${id}/messages` },
+    { name: 'its chat', route: ({ id }) => `/chat/${id}` },
+    { name: 'its contact', route: ({ contact_id: id }) => `/contact/${id}` },
+  ])('does not come back with a webhook that is repeated later: with $name', async ({ route }) => {
+    const id = randomUUID();
+    expect((await knock(say(id))).status).toBe(200);
+    const [{ chat_id: chatId }] = await stored(id);
+    // Nobody has this number, so its turn ends one way or another; nothing of it is under way afterwards.
+    await app.until(
+      `SELECT count(*)::int AS open FROM turns WHERE chat_id = $1 AND state NOT IN ('DONE', 'FAILED', 'SKIPPED')`,
+      [chatId],
+      (row) => row?.['open'] === 0,
+    );
+    const { rows } = await app.db.query('SELECT id, contact_id FROM chats WHERE id = $1', [chatId]);
+    expect((await remove(route(rows[0]))).status).toBe(200);
+    expect(await stored(id)).toEqual([]);
+    const again = await knock(say(id));
+    expect([again.status, again.body]).toEqual([200, { status: 'ok' }]);
+    expect(await stored(id)).toEqual([]);
+    // What the customer writes next is a message like any other.
+    const next = randomUUID();
+    expect((await knock(say(next))).status).toBe(200);
+    expect(await stored(next)).toHaveLength(1);
+  });
+});

@@ -307,6 +307,28 @@ CREATE INDEX messages_workspace_id_interaction_id_seq_idx ON messages (workspace
 CREATE INDEX contacts_workspace_id_created_at_id_idx ON contacts (workspace_id, created_at, id);
 CREATE INDEX contacts_id_idx ON contacts (id);
 
+-- A provider id is taken in once, for ever: deleting a history must not let a late webhook bring one of its messages back.
+-- The database sees to it, since messages go by several ways (a chat, a contact, a history). With their channel the ids go
+-- too: nothing can arrive there any more.
+CREATE TABLE forgotten_messages (
+  workspace_id uuid NOT NULL,
+  channel_id uuid NOT NULL,
+  provider_id text NOT NULL,
+  FOREIGN KEY (workspace_id, channel_id) REFERENCES channels (workspace_id, id) ON DELETE CASCADE,
+  PRIMARY KEY (workspace_id, channel_id, provider_id)
+);
+CREATE FUNCTION remember_deleted_messages() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO forgotten_messages (workspace_id, channel_id, provider_id)
+  SELECT g.workspace_id, g.channel_id, g.provider_id FROM gone g
+  JOIN channels c ON c.workspace_id = g.workspace_id AND c.id = g.channel_id
+  WHERE g.provider_id IS NOT NULL AND c.type = 'WHATSAPP'
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER messages_remember_deleted AFTER DELETE ON messages REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION remember_deleted_messages();
+
 -- One open invitation per address and workspace.
 CREATE UNIQUE INDEX invitations_one_open_per_email ON invitations (workspace_id, email) WHERE accepted_at IS NULL;
 -- A rule that names a member who leaves goes on for whoever is there; the workspace stays named.
