@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
+import { hashSecret } from '../common/hash-secret.js';
 import { readLanguage } from '../common/language.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { MailService } from '../mail/mail.service.js';
@@ -9,7 +10,6 @@ import { AttemptLimitsService } from './attempt-limits.service.js';
 import type { LoginBody, RegisterBody } from './auth.dto.js';
 import type { Caller } from './caller.js';
 import { CredentialsService } from './credentials.service.js';
-import { hashToken } from './hash-token.js';
 import { nameWorkspace } from './name-workspace.js';
 import { PasswordsService } from './passwords.service.js';
 import { SessionsService } from './sessions.service.js';
@@ -34,7 +34,7 @@ export class AuthService {
    */
   async register({ name, email, password, invitationToken }: RegisterBody, caller: Caller) {
     await this.limits.registration(caller.address);
-    const invitation = invitationToken === undefined ? undefined : hashToken(invitationToken);
+    const invitation = invitationToken === undefined ? undefined : hashSecret(invitationToken);
     const onlyFirst = this.config.registration === 'invite';
     await this.users
       .assertMayRegister({ email, onlyFirst, invitation })

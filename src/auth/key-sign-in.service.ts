@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
+import { hashSecret } from '../common/hash-secret.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { LimitsService } from '../limits/limits.service.js';
 import { POOL } from '../prisma/database.pool.js';
-import { hashApiKey } from '../workspaces/api-key-format.js';
 import { findGoodKey, noteKeyUse } from './api-keys.queries.js';
 
 /** Programs that sign in with an API key. */
@@ -23,7 +23,7 @@ export class KeySignInService {
 
   /** Who a key speaks for. @throws UNAUTHORIZED, always the same; TOO_MANY_REQUESTS with the wait */
   async verify(key: string): Promise<SignedIn> {
-    const good = await findGoodKey(this.pool, hashApiKey(key));
+    const good = await findGoodKey(this.pool, hashSecret(key));
     if (!good) throw new AppError('UNAUTHORIZED');
     await this.count(good.id, Date.now());
     if (good.isStale) await noteKeyUse(this.pool, good);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
+import { hashSecret } from '../common/hash-secret.js';
 import type { Tx } from '../prisma/prisma.service.js';
-import { hashToken } from './hash-token.js';
 
 /** What a mailed link is for, and how long it is good. */
 const LIFE_MS = {
@@ -22,7 +22,7 @@ export class MailedTokensService {
     const now = Date.now();
     await tx.mailedToken.deleteMany({ where: { userId, expiresAt: { lt: new Date(now) } } });
     const expiresAt = new Date(now + LIFE_MS[purpose]);
-    await tx.mailedToken.create({ data: { userId, purpose, email, tokenHash: hashToken(token), expiresAt } });
+    await tx.mailedToken.create({ data: { userId, purpose, email, tokenHash: hashSecret(token), expiresAt } });
     return token;
   }
 
@@ -57,7 +57,7 @@ export const invalidToken = () =>
 function openToken(token: unknown, purposes: readonly MailPurpose[]) {
   if (typeof token !== 'string') return undefined;
   return {
-    tokenHash: hashToken(token),
+    tokenHash: hashSecret(token),
     purpose: { in: [...purposes] },
     usedAt: null,
     expiresAt: { gt: new Date() },

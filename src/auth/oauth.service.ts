@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AppError } from '../common/app-error.js';
+import { hashSecret } from '../common/hash-secret.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { PrismaService } from '../prisma/prisma.service.js';
@@ -10,7 +11,6 @@ import { AttemptLimitsService } from './attempt-limits.service.js';
 import type { Caller } from './caller.js';
 import { checkReturnPath } from './check-return-path.js';
 import type { OAuthProblem } from './decide-sign-in.js';
-import { hashToken } from './hash-token.js';
 import type { CallbackQuery } from './oauth.dto.js';
 import { OAuthAccountsService } from './oauth-accounts.service.js';
 import { type OAuthProvider, OAuthProvidersClient } from './oauth-providers.client.js';
@@ -56,10 +56,10 @@ export class OAuthService {
     await this.prisma.oAuthAttempt.create({
       data: {
         provider,
-        stateHash: hashToken(secrets.state),
+        stateHash: hashSecret(secrets.state),
         codeVerifier: secrets.codeVerifier,
         nonce: secrets.nonce,
-        browserHash: hashToken(browser),
+        browserHash: hashSecret(browser),
         returnTo: checkReturnPath(returnTo),
         expiresAt: new Date(now + ATTEMPT_SECONDS * 1000),
       },
@@ -92,7 +92,7 @@ export class OAuthService {
       const expiresAt = new Date(Date.now() + CODE_MS);
       await tx.oAuthAttempt.update({
         where: { id: attempt.id },
-        data: { userId, codeHash: hashToken(code), expiresAt },
+        data: { userId, codeHash: hashSecret(code), expiresAt },
       });
     });
     return this.consoleUrl('problem' in settled ? { error: settled.problem } : { code, returnTo });
@@ -101,7 +101,7 @@ export class OAuthService {
   /** A session for a one-time code in the browser that began. @throws INVALID_TOKEN, always the same */
   async exchange(code: string, browser: string | undefined) {
     const attempt = await this.prisma.oAuthAttempt.findFirst({
-      where: { codeHash: hashToken(code), browserHash: hashToken(browser ?? ''), expiresAt: { gt: new Date() } },
+      where: { codeHash: hashSecret(code), browserHash: hashSecret(browser ?? ''), expiresAt: { gt: new Date() } },
     });
     const userId = attempt?.userId;
     if (!userId) throw invalidCode();
@@ -122,7 +122,7 @@ export class OAuthService {
 
   /** The attempt that this state and this browser began, used up now. @throws OAUTH_FAILED */
   private async claim(provider: OAuthProvider, state: string, browser: string) {
-    const mine = { provider, stateHash: hashToken(state), browserHash: hashToken(browser) };
+    const mine = { provider, stateHash: hashSecret(state), browserHash: hashSecret(browser) };
     const now = new Date();
     const [attempt] = await this.prisma.oAuthAttempt.updateManyAndReturn({
       where: { ...mine, usedAt: null, expiresAt: { gt: now } },

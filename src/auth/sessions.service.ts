@@ -4,10 +4,10 @@ import { JwtService } from '@nestjs/jwt';
 import { validate as isUuid, v7 as uuid7 } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
+import { hashSecret } from '../common/hash-secret.js';
 import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { lockAccount } from '../users/accounts.queries.js';
 import { type AccountEvent, UsersService } from '../users/users.service.js';
-import { hashToken } from './hash-token.js';
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 export const REFRESH_TOKEN_MS = 30 * 24 * 3_600_000;
@@ -107,7 +107,7 @@ export class SessionsService {
 
   private async find(refreshToken: string | undefined) {
     if (!refreshToken) return null;
-    return this.prisma.refreshToken.findUnique({ where: { tokenHash: hashToken(refreshToken) } });
+    return this.prisma.refreshToken.findUnique({ where: { tokenHash: hashSecret(refreshToken) } });
   }
 
   private async answer({ id, name, email, tokensValidFrom }: Owner, refreshToken: string) {
@@ -119,7 +119,7 @@ export class SessionsService {
 async function issue(db: Tx, userId: string, familyId: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(Date.now() + REFRESH_TOKEN_MS);
-  await db.refreshToken.create({ data: { userId, familyId, tokenHash: hashToken(token), expiresAt } });
+  await db.refreshToken.create({ data: { userId, familyId, tokenHash: hashSecret(token), expiresAt } });
   return token;
 }
 

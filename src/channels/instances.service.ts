@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AppError } from '../common/app-error.js';
+import { hashSecret } from '../common/hash-secret.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { type ConnectAnswer, EvolutionApiClient, WEBHOOK_EVENTS } from '../evolution-api/evolution-api.client.js';
@@ -10,7 +11,7 @@ import { GatewayError } from '../evolution-api/gateway-error.js';
 import type { ConnectionState } from '../evolution-api/inbound-event.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import { PrismaService } from '../prisma/prisma.service.js';
-import { hashSecret, WEBHOOK_SECRET_HEADER, webhookAddress } from './address-webhook.js';
+import { WEBHOOK_SECRET_HEADER, webhookAddress } from './address-webhook.js';
 
 /** How long a deleted instance's name may still be taken. */
 const NAME_TRIES = 6;

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { toLikePattern } from '../common/pagination.js';
 import type { ChatCursor } from './chat-cursor.js';
 import type { ChatStatus, MessageRow } from './chats.dto.js';
 
@@ -39,7 +40,7 @@ const STATUS: Readonly<Record<ChatStatus, (me: string) => string>> = {
 function chatsWhere(workspaceId: string, filter: ChatFilter, values: unknown[]) {
   const value = (v: unknown) => `$${values.push(v)}`;
   const ws = value(workspaceId);
-  const found = filter.search && value(`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`);
+  const found = filter.search && value(toLikePattern(filter.search));
   const conditions = [
     'true',
     filter.channelIds && `c.channel_id = ANY (${value(filter.channelIds)}::uuid[])`,

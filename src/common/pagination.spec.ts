@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toMeta, toNameFilter, toSlice } from './pagination.js';
+import { toLikePattern, toMeta, toNameFilter, toSlice } from './pagination.js';
 
 describe('toSlice', () => {
   it.each([
@@ -28,5 +28,6 @@ describe('toNameFilter', () => {
     { name: 'wildcards of LIKE', input: '100%_a\\', expected: '100\\%\\_a\\\\' },
   ])('$name', ({ input, expected }) => {
     expect(toNameFilter(input)).toEqual({ contains: expected, mode: 'insensitive' });
+    expect(toLikePattern(input)).toBe(`%${expected}%`);
   });
 });

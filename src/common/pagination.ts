@@ -24,10 +24,16 @@ export function toSlice({ page, pageSize }: Pick<PageQuery, 'page' | 'pageSize'>
   return { skip: (page - 1) * pageSize, take: pageSize };
 }
 
-/** The filter "has these words in it", whatever their case; `%` and `_` are letters like any other. */
+/** The words as LIKE takes them literally: `%` and `_` are letters like any other. */
+const escapeLike = (words: string) => words.replace(/[\\%_]/g, '\\$&');
+
+/** The filter "has these words in it", whatever their case. */
 export function toNameFilter(words: string) {
-  return { contains: words.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' as const };
+  return { contains: escapeLike(words), mode: 'insensitive' as const };
 }
+
+/** The pattern of LIKE and ILIKE for "has these words in it". */
+export const toLikePattern = (words: string) => `%${escapeLike(words)}%`;
 
 /** What `meta` says about a page; `totalPages` is 0 for an empty list. */
 export function toMeta({ total, page, pageSize, nextCursor }: Page<unknown>) {

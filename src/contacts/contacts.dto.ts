@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../common/app-error.js';
-import { email, id, publicUrl, text } from '../common/fields.js';
+import { email, emptyToNull, id, plainText, publicUrl, text } from '../common/fields.js';
 import { normalisePhone } from '../common/normalise-phone.js';
 import { readFieldValue, readInstant } from './read-field-value.js';
 
@@ -61,14 +61,11 @@ const listed = {
 };
 const own = z.object({ ...listed, customFieldValues: values, createdAt: z.iso.datetime() });
 
-/** The published type is a plain string: '' stands for none. */
-const plain = () => z.preprocess((value) => value ?? '', z.string());
-
 /** A contact as each face shows it; the published list, the published answer to a read and to a change differ a little. */
-export const ListedContactAnswer = { v2: z.object({ ...listed, jobTitle: plain() }), own };
+export const ListedContactAnswer = { v2: z.object({ ...listed, jobTitle: plainText() }), own };
 export const ContactAnswer = { v2: z.object({ ...listed, customFieldValues: values }), own };
 export const UpdatedContactAnswer = {
-  v2: z.object({ ...listed, name: plain(), phone: plain(), customFieldValues: values }),
+  v2: z.object({ ...listed, name: plainText(), phone: plainText(), customFieldValues: values }),
   own,
 };
 
@@ -119,8 +116,6 @@ export function toContactData(body: UpdateContactBody, storedPhone: string | nul
     birthday: toDay(birthday),
   };
 }
-
-const emptyToNull = (value: string | null | undefined) => (value === '' ? null : value);
 
 function toDay(given: string | number | null | undefined): Date | null | undefined {
   if (given === null || given === undefined) return given;

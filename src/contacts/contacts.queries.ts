@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { PageQuery } from '../common/pagination.js';
+import { type PageQuery, toLikePattern } from '../common/pagination.js';
 import type { Tx } from '../prisma/prisma.service.js';
 import type { ContactRow } from './contacts.dto.js';
 import type { FieldType } from './read-field-value.js';
@@ -36,7 +36,7 @@ const HAS_WORDS = `(name ILIKE $2 OR phone LIKE $3)`;
 
 /** The statements of one page of a workspace's contacts, oldest first, and of their number. */
 export function listStatements(workspaceId: string, query: PageQuery): { page: Statement; count: Statement } {
-  const words = query.query ? [toPattern(query.query), toPattern(asDigits(query.query))] : [];
+  const words = query.query ? [toLikePattern(query.query), toLikePattern(asDigits(query.query))] : [];
   const filter = words.length > 0 ? `AND ${HAS_WORDS}` : '';
   const n = words.length + 1;
   return {
@@ -53,8 +53,6 @@ export function listStatements(workspaceId: string, query: PageQuery): { page: S
     },
   };
 }
-
-const toPattern = (words: string) => `%${words.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** Phones are kept as digits; somebody who pastes "+55 81 9" means those. */
 const asDigits = (words: string) => (/^[+\d\s().-]*\d[+\d\s().-]*$/.test(words) ? words.replace(/\D/g, '') : words);

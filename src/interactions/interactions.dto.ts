@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, text } from '../common/fields.js';
+import { id, plainText, text } from '../common/fields.js';
 import { PageQuery } from '../common/pagination.js';
 import { toDuration } from './measure-duration.js';
 import { toProtocol } from './number-interaction.js';
@@ -51,14 +51,11 @@ const own = z.object({
 });
 type OwnInteraction = z.input<typeof own>;
 
-/** The published fields are all there and never null: what is not known, or has not come yet, is an empty text. */
-const plain = () => z.preprocess((value) => value ?? '', z.string());
-
 /** An interaction as each face shows it. */
 export const InteractionAnswer = {
   v2: own
     .omit({ protocol: true })
-    .extend({ agentAvatar: plain(), transferAt: plain(), resolvedAt: plain(), userId: plain() }),
+    .extend({ agentAvatar: plainText(), transferAt: plainText(), resolvedAt: plainText(), userId: plainText() }),
   own,
 };
 

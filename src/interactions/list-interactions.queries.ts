@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { toLikePattern } from '../common/pagination.js';
 import type { InteractionFilter, InteractionRow } from './interactions.dto.js';
 
 /** A statement and its values, so that a test can explain the very text that runs. */
@@ -36,7 +37,7 @@ function conditions(workspaceId: string, filter: InteractionFilter): { where: st
   if (filter.from) parts.push(`start_at >= ${place(filter.from)}`);
   if (filter.to) parts.push(`start_at < ${place(filter.to)}`);
   if (filter.query) {
-    const words = place(`%${filter.query.replace(/[\\%_]/g, '\\$&')}%`);
+    const words = place(toLikePattern(filter.query));
     parts.push(`chat_id = ANY (ARRAY(
       SELECT c.id FROM contacts t
       JOIN contact_aliases l ON l.workspace_id = t.workspace_id AND l.contact_id = t.id

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable, OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { hashSecret } from '../channels/address-webhook.js';
 import { AppError } from '../common/app-error.js';
+import { hashSecret } from '../common/hash-secret.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { CONFIG_CHANGED, WakeupsService } from '../jobs/wakeups.service.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, isApiKey, makeApiKey } from './api-key-format.js';
+import { hashSecret } from '../common/hash-secret.js';
+import { isApiKey, makeApiKey } from './api-key-format.js';
 
 const random = Uint8Array.from({ length: 32 }, (_, n) => n * 7);
 
@@ -8,7 +9,7 @@ it('makes a key that is known again', () => {
   expect(isApiKey(key)).toBe(true);
   expect(prefix).toBe(key.slice(0, 12));
   expect(prefix).toMatch(/^twk_.{8}$/);
-  expect(hash).toEqual(hashApiKey(key));
+  expect(hash).toEqual(hashSecret(key));
   expect(hash).toHaveLength(32);
 });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashSecret } from '../common/hash-secret.js';
 
 /** How a key of ours begins: secret scanners can find a leaked one, and it cannot be taken for an access token. */
 const BEGINNING = 'twk_';
@@ -10,15 +10,10 @@ const API_KEY = /^twk_[\w-]{43}$/;
 export function makeApiKey(random: Uint8Array): { key: string; prefix: string; hash: Uint8Array<ArrayBuffer> } {
   if (random.length !== RANDOM_BYTES) throw new RangeError(`an API key is made of ${RANDOM_BYTES} random bytes`);
   const key = BEGINNING + Buffer.from(random).toString('base64url');
-  return { key, prefix: key.slice(0, VISIBLE_LENGTH), hash: hashApiKey(key) };
+  return { key, prefix: key.slice(0, VISIBLE_LENGTH), hash: hashSecret(key) };
 }
 
 /** Whether a text has the form of a key; an access token never does. */
 export function isApiKey(text: string): boolean {
   return API_KEY.test(text);
-}
-
-/** SHA-256 of a key: what is made of 32 random bytes needs no slow hash. */
-export function hashApiKey(key: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(createHash('sha256').update(key).digest());
 }

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
+import { hashSecret } from '../common/hash-secret.js';
 import { readLanguage } from '../common/language.js';
 import { type PageQuery, toNameFilter, toSlice } from '../common/pagination.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
@@ -108,7 +109,7 @@ export class InvitationsService {
 
   /** What a token invites to, for whoever holds it. @throws INVALID_TOKEN */
   async preview({ token }: InvitationTokenBody) {
-    const invitation = await findInvitation(this.prisma, hashToken(token));
+    const invitation = await findInvitation(this.prisma, hashSecret(token));
     if (!invitation) throw invalidToken();
     return invitation;
   }
@@ -121,7 +122,7 @@ export class InvitationsService {
     const { userId } = user;
     return this.prisma.$transaction(async (tx) => {
       const { email } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
-      const joined = await acceptInvitation(tx, { tokenHash: hashToken(token), userId, email });
+      const joined = await acceptInvitation(tx, { tokenHash: hashSecret(token), userId, email });
       if (!joined) throw invalidToken();
       await proveAddress(tx, { userId, email });
       const { workspaceId, role } = joined;
@@ -153,11 +154,8 @@ const keyOf = (workspaceId: string, id: string) => ({ workspaceId_id: { workspac
 
 function makeToken() {
   const token = randomBytes(32).toString('base64url');
-  return { token, tokenHash: hashToken(token), expiresAt: new Date(Date.now() + GOOD_FOR_MS) };
+  return { token, tokenHash: hashSecret(token), expiresAt: new Date(Date.now() + GOOD_FOR_MS) };
 }
-
-/** 32 random bytes need no slow hash. */
-const hashToken = (token: string) => Uint8Array.from(createHash('sha256').update(token).digest());
 
 const invalidToken = () =>
   new AppError(
