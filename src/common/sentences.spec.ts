@@ -10,11 +10,13 @@ const NOT_FOR_CALLERS =
   /^(prisma|evolution-api|openai|jobs|mail)\/|^(config|main|welcome|stand-ins\.server|rotate-secrets|common\/example-of)\.ts$|\.(queries|controller)\.ts$/;
 
 const LITERAL = `(?:'((?:[^'\\\\\\n]|\\\\.)+)'|"((?:[^"\\\\\\n]|\\\\.)+)")`;
-/** Where a sentence of ours stands that a caller may read; the last: anything that reads like one about a field. */
+/** Where a sentence of ours stands that a caller may read. The last two: what a judge answers, if it is a
+ * whole sentence, and anything that reads like a sentence about a field. */
 const PLACES = [
   `new AppError\\(\\s*[^;]{0,120}?,\\s*${LITERAL}`,
   `\\bmessage: ${LITERAL}`,
   `\\.(?:refine|regex)\\([^;]{0,200}?,\\s*${LITERAL}\\s*,?\\)`,
+  `return ${LITERAL}`,
   LITERAL,
 ];
 /** What our sentences about a field begin with; the rest is a word, a code or a name. */
@@ -32,7 +34,8 @@ function findSentences(): Map<string, string[]> {
     PLACES.forEach((place, n) => {
       for (const [, single, double] of source.matchAll(new RegExp(place, 'g'))) {
         const sentence = (single ?? double)!.replaceAll(/\\(.)/g, '$1');
-        const isSentence = / /.test(sentence) && (n < 3 || FIELD_SENTENCE.test(sentence));
+        const isSentence =
+          / /.test(sentence) && (n < 3 || (n === 3 && /^[A-Z].*\.$/.test(sentence)) || FIELD_SENTENCE.test(sentence));
         if (isSentence) found.set(sentence, [...(found.get(sentence) ?? []), file]);
       }
     });

@@ -406,6 +406,34 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'aceita letras, dígitos e _, e não começa com dígito',
     'acepta letras, dígitos y _, y no empieza con un dígito',
   ],
+  'Only what your side wrote can be edited.': [
+    'Só o que o seu lado escreveu pode ser editado.',
+    'Solo se puede editar lo que escribió su lado.',
+  ],
+  'This message was taken back; write a new one.': [
+    'Esta mensagem foi apagada; escreva outra.',
+    'Este mensaje se eliminó; escriba otro.',
+  ],
+  'Only a text or a caption can be edited.': [
+    'Só um texto ou uma legenda pode ser editado.',
+    'Solo se puede editar un texto o una leyenda.',
+  ],
+  'This message has not been sent; only a sent one can be edited.': [
+    'Esta mensagem não foi enviada; só uma enviada pode ser editada.',
+    'Este mensaje no se ha enviado; solo se puede editar uno enviado.',
+  ],
+  'WhatsApp allows edits for 15 minutes; write a new message.': [
+    'O WhatsApp permite edições por 15 minutos; escreva uma nova mensagem.',
+    'WhatsApp permite ediciones durante 15 minutos; escriba un mensaje nuevo.',
+  ],
+  'Only what your side wrote can be deleted for everyone.': [
+    'Só o que o seu lado escreveu pode ser apagado para todos.',
+    'Solo se puede eliminar para todos lo que escribió su lado.',
+  ],
+  'This message has not been sent; there is nothing to take back.': [
+    'Esta mensagem não foi enviada; não há o que apagar.',
+    'Este mensaje no se ha enviado; no hay nada que eliminar.',
+  ],
 };
 
 /** The sentence in a language; in English where nobody has translated it. */
