@@ -1,10 +1,10 @@
 // The floors of the house, from the ground up. A module may import from its own floor only where FLOOR_NEIGHBOURS says so.
 const floors = [
   ['config', 'common'],
-  ['prisma', 'jobs', 'outbound-http', 'openai', 'evolution-api', 'mail', 'secrets', 'limits', 'idempotency'],
+  ['prisma', 'jobs', 'outbound-http', 'openai', 'evolution-api', 'mail', 'storage', 'secrets', 'limits', 'idempotency'],
   ['workspaces', 'users', 'models'],
   ['agents', 'channels', 'trainings', 'intentions'],
-  ['contacts', 'interactions', 'chats'],
+  ['contacts', 'interactions', 'chats', 'media'],
   ['conversations'],
   ['webhooks', 'auth', 'operator', 'health'],
 ];
@@ -20,6 +20,7 @@ const neighbours = {
   trainings: ['agents'],
   intentions: ['agents'],
   chats: ['interactions', 'contacts'],
+  media: ['chats', 'interactions', 'contacts'],
 };
 const place = (names) => `^src/(${names.join('|')})(/|\\.ts$)`;
 
@@ -54,7 +55,7 @@ export default {
       name: 'wires-know-no-database',
       comment: 'openai, evolution-api and outbound-http know the outside world, not our tables.',
       severity: 'error',
-      from: { path: place(['openai', 'evolution-api', 'outbound-http', 'mail']), pathNot: '\\.spec\\.ts$' },
+      from: { path: place(['openai', 'evolution-api', 'outbound-http', 'mail', 'storage']), pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/(prisma|jobs)/' },
     },
     {

@@ -7,7 +7,15 @@ import { CONFIG, type RuntimeConfig } from '../config.js';
 import { POOL } from '../prisma/database.pool.js';
 
 /** What processes tell each other. Everything a wake-up says is also a row: a lost one costs a poll interval. */
-export type Topic = 'tawkee_turn' | 'tawkee_send' | 'tawkee_done' | 'tawkee_config';
+export type Topic =
+  | 'tawkee_turn'
+  | 'tawkee_send'
+  | 'tawkee_done'
+  | 'tawkee_config'
+  | 'tawkee_taken'
+  | 'tawkee_media'
+  | 'tawkee_hook'
+  | 'tawkee_timer';
 
 /** A turn may be due; payload: ms until then. */
 export const TURN: Topic = 'tawkee_turn';
@@ -17,7 +25,16 @@ export const SEND: Topic = 'tawkee_send';
 export const DONE: Topic = 'tawkee_done';
 /** Agent, settings or channel changed; payload: the workspace id, or `*` after a lost connection. */
 export const CONFIG_CHANGED: Topic = 'tawkee_config';
+/** A person acted in a chat, so that the agent's work there is void; payload: the chat's id. */
+export const TAKEN: Topic = 'tawkee_taken';
+/** A file may be fetched, or was; no payload, or the message's id. */
+export const MEDIA: Topic = 'tawkee_media';
+/** A hook delivery may be due; no payload. */
+export const HOOK: Topic = 'tawkee_hook';
+/** A timer was set; no payload. */
+export const TIMER: Topic = 'tawkee_timer';
 
+const TOPICS: readonly Topic[] = [TURN, SEND, DONE, CONFIG_CHANGED, TAKEN, MEDIA, HOOK, TIMER];
 const RECONNECT_MS = 1_000;
 
 /** LISTEN/NOTIFY behind a few topics. Listeners must be harmless when called twice or for nothing. */
@@ -90,7 +107,7 @@ export class WakeupsService implements OnModuleInit, OnApplicationShutdown {
     client.on('notification', ({ channel, payload }) => this.local.emit(channel, payload ?? ''));
     try {
       await client.connect();
-      await client.query([TURN, SEND, DONE, CONFIG_CHANGED].map((topic) => `LISTEN ${topic}`).join('; '));
+      await client.query(TOPICS.map((topic) => `LISTEN ${topic}`).join('; '));
       this.client = client;
       this.wakeHere(CONFIG_CHANGED, '*');
     } catch (error) {
