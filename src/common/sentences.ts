@@ -66,6 +66,15 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
   ],
   'Temporarily unavailable': ['Temporariamente indisponível', 'No disponible temporalmente'],
   'The agent did not answer in time': ['O agente não respondeu a tempo', 'El agente no respondió a tiempo'],
+  'This is the same contact; choose another one': [
+    'Este é o mesmo contato; escolha outro',
+    'Es el mismo contacto; elija otro',
+  ],
+  'A reply is being sent to this contact; try again in a minute': [
+    'Uma resposta está sendo enviada a este contato; tente de novo em um minuto',
+    'Se está enviando una respuesta a este contacto; inténtelo de nuevo en un minuto',
+  ],
+  'This merge was undone already': ['Esta junção já foi desfeita', 'Esta fusión ya se deshizo'],
   'A contact with this phone exists already; change that one': [
     'Já existe um contato com este telefone; altere aquele',
     'Ya existe un contacto con este teléfono; cambie ese',

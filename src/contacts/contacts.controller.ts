@@ -30,7 +30,7 @@ export class ContactsController {
   @Put('contact/:contactId/update')
   @Describe('Change a contact', {
     action: 'chat',
-    errors: ['URL_NOT_ALLOWED'],
+    errors: ['CONFLICT', 'URL_NOT_ALLOWED'],
     example: { name: 'Rita Alves', email: 'rita@example.com', jobTitle: 'Buyer' },
     details:
       'Changes the given fields; a custom value of null is removed, one that is not mentioned stays. DATE and DATE_TIME are milliseconds since 1970 (ISO 8601 texts are taken too); MONEY is a decimal text in whole currency units, "1234.50".',

@@ -63,12 +63,14 @@ export class ContactsService {
     return this.view(key);
   }
 
-  /** Changes the given fields and custom values; a value of null is removed. */
+  /** Changes the given fields and custom values; a value of null is removed. @throws CONFLICT where the phone is another's */
   async update(user: SignedIn, id: string, body: UpdateContactBody) {
     const key = await this.access.contact(user, id, 'chat');
     await this.prisma.$transaction(async (tx) => {
       const { phone } = await tx.contact.findUniqueOrThrow({ where: keyOf(key) });
-      await tx.contact.update({ where: keyOf(key), data: toContactData(body, phone) });
+      const data = toContactData(body, phone);
+      await tx.contact.update({ where: keyOf(key), data });
+      if (data.phone && data.phone !== phone) await addPhone(tx, key, data.phone);
       await keepValues(tx, key, body.customFieldValues ?? []);
     });
     return this.view(key);
@@ -101,8 +103,9 @@ async function addPhone(tx: Tx, { workspaceId, contactId }: ContactKey, phone: s
   const data = channels.flatMap(({ id: channelId }) =>
     aliases.map((alias) => ({ workspaceId, channelId, alias, contactId })),
   );
-  const { count } = await tx.contactAlias.createMany({ data, skipDuplicates: true });
-  if (count < data.length) throw new AppError('CONFLICT', 'A contact with this phone exists already; change that one');
+  await tx.contactAlias.createMany({ data, skipDuplicates: true });
+  const theirs = await tx.contactAlias.count({ where: { workspaceId, contactId, alias: { in: aliases } } });
+  if (theirs < data.length) throw new AppError('CONFLICT', 'A contact with this phone exists already; change that one');
 }
 
 /** @throws VALIDATION_FAILED naming each value that has no field, or does not fit its type */

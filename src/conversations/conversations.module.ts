@@ -4,6 +4,8 @@ import { ModelsModule } from '../models/models.module.js';
 import { OpenAiModule } from '../openai/openai.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AgentConfigService } from './agent-config.service.js';
+import { ContactMergesController } from './contact-merges.controller.js';
+import { ContactMergesService } from './contact-merges.service.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ReceiveMessageService } from './receive-message.service.js';
@@ -13,9 +15,10 @@ import { WorkerService } from './worker.service.js';
 
 @Module({
   imports: [WorkspacesModule, ModelsModule, OpenAiModule, ChatsModule],
-  controllers: [ConversationsController],
+  controllers: [ConversationsController, ContactMergesController],
   providers: [
     AgentConfigService,
+    ContactMergesService,
     ConversationService,
     ReceiveMessageService,
     ReplyService,

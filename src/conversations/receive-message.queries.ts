@@ -44,6 +44,9 @@ export interface StoredRow {
   turn_id: string | null;
   due_in_ms: number | null;
   turn_is_new: boolean | null;
+  contact_id: string;
+  /** Other contacts that one of the addresses belongs to: they are the same person. */
+  rivals: string[] | null;
 }
 
 // The statement every message of every tenant passes. It writes contact, alias, chat, interaction, message and turn at
@@ -186,10 +189,12 @@ bumped AS (
         WHERE k.is_known GROUP BY 1, 2) b
   WHERE c.workspace_id = b.workspace_id AND c.id = b.chat_id
 )
-SELECT i.n, s.id, s.chat_id, t.id AS turn_id, t.is_new AS turn_is_new,
+SELECT i.n, s.id, s.chat_id, t.id AS turn_id, t.is_new AS turn_is_new, w.contact_id,
+       (SELECT array_agg(DISTINCT a.known) FROM alias a WHERE a.p = i.p AND a.known <> w.contact_id) AS rivals,
        greatest(0, extract(epoch FROM t.due_at - now()) * 1000)::float8 AS due_in_ms
 FROM stored s
 JOIN incoming i USING (id)
+JOIN who w USING (p)
 LEFT JOIN turned t ON i.answer AND t.workspace_id = s.workspace_id AND t.chat_id = s.chat_id`;
 
 /** Stores a batch and moves its turns; answers the rows that were new. One statement, one commit. */

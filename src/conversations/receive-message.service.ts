@@ -2,10 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { v7 as uuid7 } from 'uuid';
 import { CONFIG, type RuntimeConfig } from '../config.js';
+import { listJidAliases } from '../contacts/list-phone-aliases.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
 import { TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage, isTransient } from '../prisma/is-outage.js';
+import { ContactMergesService } from './contact-merges.service.js';
 import { groupSenders } from './group-senders.js';
 import { type MessageRow, type PersonRow, receiveMessages } from './receive-message.queries.js';
 
@@ -47,6 +49,7 @@ export class ReceiveMessageService {
     @Inject(POOL) private readonly pool: Pool,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly wakeups: WakeupsService,
+    private readonly merges: ContactMergesService,
   ) {
     this.batch = new MicroBatch((messages) => this.store(messages), { maxSize: 500, isOutage });
   }
@@ -62,6 +65,9 @@ export class ReceiveMessageService {
     const soonest = Math.min(...stored.map((s) => s.due_in_ms ?? Number.POSITIVE_INFINITY));
     if (Number.isFinite(soonest)) this.wake(soonest);
     for (const s of stored) if (s.due_in_ms !== null) this.wakeups.wakeHere(TURN, String(s.due_in_ms));
+    for (const s of stored) {
+      if (s.rivals) await this.merges.mergeRivals(messages[s.n]!.workspaceId, s.contact_id, s.rivals);
+    }
     const byPlace = new Map(stored.map((s) => [s.n, s]));
     return messages.map((_, n) => {
       const row = byPlace.get(n);
@@ -89,8 +95,12 @@ export class ReceiveMessageService {
 
 const isPhone = (alias: string) => alias.endsWith('@s.whatsapp.net');
 
+// Every form of a phone is theirs: WhatsApp names one person with and without the Brazilian ninth digit, and the gateway's
+// answer to a send may name the other. The forms that were named come first.
 function toRows(batch: readonly ReceivedMessage[]) {
-  const senders = groupSenders(batch);
+  const senders = groupSenders(
+    batch.map((m) => ({ ...m, aliases: [...new Set([...m.aliases, ...m.aliases.flatMap(listJidAliases)])] })),
+  );
   const persons = senders.map((sender, p): PersonRow => {
     const said = sender.members.map((i) => batch[i]!);
     const last = said.at(-1)!;

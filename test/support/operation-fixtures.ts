@@ -11,6 +11,7 @@ type Ids = TenantWorld['ids'];
 const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   Channels_createForWorkspace: ({ agentId }) => ({ name: 'Loja', type: 'WHATSAPP', agentId }),
   Channels_createForAgent: () => ({ name: 'Loja', type: 'WHATSAPP' }),
+  ContactMerges_merge: ({ otherContactId }) => ({ contactId: otherContactId }),
   Members_transfer: ({ memberId }) => ({ userId: memberId }),
   Workspaces_remove: ({ workspaceName }) => ({ name: workspaceName }),
   Workspaces_update: ({ workspaceName }) => ({ name: workspaceName }),

@@ -70,6 +70,11 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
     [workspaceId],
     (row) => row !== undefined,
   );
+  const contact = (name: string) => must('POST', `/workspace/${workspaceId}/contacts`, { name: `${canary} ${name}` });
+  const [doubled, other] = [await contact('doubled contact'), await contact('other contact')];
+  await must('POST', `/contact/${reply.contact_id}/merge`, { contactId: doubled.id });
+  const [merge] = await must('GET', `/contact/${reply.contact_id}/merges`);
+
   const quarantined = randomUUID();
   await app.db.query(
     'INSERT INTO webhook_quarantine (workspace_id, id, channel_id, body, error) VALUES ($1, $2, $3, $4, $5)',
@@ -90,6 +95,8 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
       chatId: reply.chat_id,
       messageId: reply.id,
       contactId: reply.contact_id,
+      otherContactId: other.id,
+      mergeId: merge.id,
       interactionId: reply.interaction_id,
       trainingId: training.id,
       intentionId: intention.id,
