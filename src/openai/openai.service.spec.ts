@@ -109,6 +109,7 @@ describe('Chat Completions, for compatible servers', () => {
     replies = [ok(chat('<think>easy</think>Yes, till noon.'))];
     expect(await start().think(REQUEST)).toEqual({
       text: 'Yes, till noon.',
+      toolCalls: [],
       finish: 'stop',
       servedModel: 'served-model',
       usage: USAGE,
@@ -163,6 +164,7 @@ describe('Responses', () => {
     replies = [ok(responses([said('Yes, till noon.')]))];
     expect(await start({ api: 'responses' }).think(REQUEST)).toEqual({
       text: 'Yes, till noon.',
+      toolCalls: [],
       finish: 'stop',
       servedModel: 'served-model',
       usage: USAGE,
@@ -205,6 +207,112 @@ describe('Responses', () => {
       family: 'server',
       retryable: true,
     });
+  });
+});
+
+describe('tools', () => {
+  const OFFER = {
+    name: 'resolve',
+    description: 'Ends it.',
+    parameters: {
+      type: 'object',
+      properties: { why: { type: 'string' } },
+      required: ['why'],
+      additionalProperties: false,
+    },
+  };
+  const asking: ThinkRequest = { ...REQUEST, tools: [OFFER] };
+  const dialogue: ThinkRequest['messages'] = [
+    { role: 'user', text: 'Done', images: [{ mimetype: 'image/png', base64: 'iVBORw0KGgo=' }] },
+    { role: 'assistant', text: '', toolCalls: [{ id: 'call_1', name: 'resolve', arguments: { why: 'said so' } }] },
+    { role: 'tool', callId: 'call_1', name: 'resolve', result: { ok: true, note: 'x\u0000' } },
+  ];
+  const chatCalls = (calls: object[]) => chat(null, { finish_reason: 'tool_calls' }, { tool_calls: calls });
+  const call = (id: string, args: string, name = 'resolve') => ({
+    id,
+    type: 'function',
+    function: { name, arguments: args },
+  });
+
+  it('offers them, and answers what the model asks for, without calling anything', async () => {
+    replies = [ok(chatCalls([call('call_9', '{"why":"thanks"}')]))];
+    expect(await start().think(asking)).toMatchObject({
+      text: '',
+      toolCalls: [{ id: 'call_9', name: 'resolve', arguments: { why: 'thanks' } }],
+    });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.body['tools']).toEqual([
+      { type: 'function', function: { name: 'resolve', description: 'Ends it.', parameters: OFFER.parameters } },
+    ]);
+  });
+
+  const oddities = [
+    { name: 'an unknown tool', calls: [call('a', '{}', 'fly')], expected: [{ id: 'a', name: 'fly', arguments: {} }] },
+    { name: 'no JSON', calls: [call('a', '{"why":')], expected: [{ id: 'a', name: 'resolve', arguments: null }] },
+    { name: 'a list', calls: [call('a', '[1]')], expected: [{ id: 'a', name: 'resolve', arguments: null }] },
+    {
+      name: 'one id twice',
+      calls: [call('a', '{}'), call('a', '{}')],
+      expected: [{ id: 'a' }, { id: 'call_1_resolve' }],
+    },
+  ];
+  it.each(oddities)('reads $name', async ({ calls, expected }) => {
+    replies = [ok(chatCalls(calls))];
+    expect((await start().think(asking)).toolCalls).toMatchObject(expected);
+  });
+
+  it('replays calls and results to compatible servers', async () => {
+    replies = [ok(chat('Bye'))];
+    await start().think({ ...asking, messages: dialogue });
+    expect(seen[0]?.body['messages']).toEqual([
+      { role: 'system', content: 'You sell bread.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Done' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+        ],
+      },
+      expect.objectContaining({
+        role: 'assistant',
+        tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'resolve', arguments: '{"why":"said so"}' } }],
+      }),
+      { role: 'tool', tool_call_id: 'call_1', content: '{"ok":true,"note":"x\\u0000"}' },
+    ]);
+  });
+
+  it('replays calls and results to the Responses API', async () => {
+    replies = [
+      ok(
+        responses([], {
+          output: [
+            {
+              type: 'function_call',
+              id: 'fc_1',
+              call_id: 'c1',
+              name: 'resolve',
+              arguments: '{"why":"y"}',
+              status: 'completed',
+            },
+          ],
+        }),
+      ),
+    ];
+    const service = start({ api: 'responses' });
+    expect((await service.think({ ...asking, messages: dialogue })).toolCalls).toEqual([
+      { id: 'c1', name: 'resolve', arguments: { why: 'y' } },
+    ]);
+    const input = seen[0]?.body['input'] as Record<string, unknown>[];
+    expect(input).toContainEqual(
+      expect.objectContaining({
+        type: 'function_call',
+        call_id: 'call_1',
+        name: 'resolve',
+        arguments: '{"why":"said so"}',
+      }),
+    );
+    expect(input).toContainEqual(expect.objectContaining({ type: 'function_call_output', call_id: 'call_1' }));
+    expect(JSON.stringify(input)).toContain('data:image/png;base64,iVBORw0KGgo=');
   });
 });
 

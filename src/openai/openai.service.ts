@@ -1,18 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, generateText, type LanguageModel } from 'ai';
+import { APICallError, generateText, jsonSchema, type LanguageModel, type ToolSet, tool } from 'ai';
 import { toStorableText } from '../common/storable-text.js';
 import { classifyModelError, type ModelFailure } from './classify-model-error.js';
 import { ModelError } from './model-error.js';
 import { nextRetry } from './next-retry.js';
 import { stripThinking } from './strip-thinking.js';
+import { type AskedCall, type ThinkMessage, type ToolOffer, toModelMessages } from './think-message.js';
 import { createUndiciFetch } from './undici-fetch.client.js';
 
 export interface ThinkRequest {
   readonly model: string;
   readonly instructions: string;
-  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
+  readonly messages: readonly ThinkMessage[];
+  /** What the model may ask to be called. It is never called here. */
+  readonly tools?: readonly ToolOffer[];
   /** Reasoning counts too: too low a cap gives an empty answer. */
   readonly maxOutputTokens?: number;
   /** Keeps prompts with one beginning on one cache; OpenAI only. */
@@ -24,6 +27,8 @@ export interface ThinkRequest {
 
 export interface ThinkResult {
   readonly text: string;
+  /** In the order the model asked for them; each with an id that is unique in this answer. */
+  readonly toolCalls: readonly AskedCall[];
   /** 'length': cut off; 'filtered' and 'refused': the text may be empty or the model's refusal. */
   readonly finish: 'stop' | 'length' | 'filtered' | 'refused';
   /** The model that really answered, as the server names it. */
@@ -135,7 +140,8 @@ export class OpenAiService {
     const result = await generateText({
       model: this.modelOf(request.model),
       system: clean(request.instructions),
-      messages: request.messages.map(({ role, text }) => ({ role, content: clean(text) })),
+      messages: toModelMessages(request.messages),
+      tools: this.toolSet(request.tools ?? []),
       maxOutputTokens: request.maxOutputTokens,
       // The SDK retries by status alone, so spent quotas too: our own policy decides instead.
       maxRetries: 0,
@@ -146,7 +152,8 @@ export class OpenAiService {
     const headers = result.response.headers ?? {};
     const finish = readFinish(result.finishReason, result.rawFinishReason);
     // Sampling sometimes ends at once; an empty bubble helps nobody, another attempt may.
-    if (text.trim() === '' && (finish === 'stop' || finish === 'length'))
+    const toolCalls = readCalls(result.toolCalls);
+    if (text.trim() === '' && toolCalls.length === 0 && (finish === 'stop' || finish === 'length'))
       throw new ModelError(`an empty answer (${finish})`, {
         family: 'unreadable',
         retryable: true,
@@ -156,6 +163,7 @@ export class OpenAiService {
     const { inputTokens, outputTokens, inputTokenDetails } = result.usage;
     return {
       text,
+      toolCalls,
       finish,
       servedModel: result.response.modelId || request.model,
       usage:
@@ -164,6 +172,17 @@ export class OpenAiService {
           : { inputTokens, outputTokens, cachedTokens: inputTokenDetails?.cacheReadTokens ?? 0 },
       requestId: headers['x-request-id'] ?? null,
     };
+  }
+
+  /** Without an `execute`, the SDK leaves calling to us. Strictness is a field that other servers may not know. */
+  private toolSet(offers: readonly ToolOffer[]): ToolSet | undefined {
+    if (offers.length === 0) return undefined;
+    return Object.fromEntries(
+      offers.map(({ name, description, parameters }) => [
+        name,
+        tool({ description, inputSchema: jsonSchema(parameters), ...(this.isOpenAi ? { strict: true } : {}) }),
+      ]),
+    );
   }
 
   private providerOptions({ cacheKey, safetyId }: ThinkRequest) {
@@ -186,6 +205,17 @@ export class OpenAiService {
 
 /** A prompt string without what makes every later call of a conversation fail: U+0000 and lone surrogates. */
 const clean = (text: string) => toStorableText(text, Number.POSITIVE_INFINITY);
+
+/** Some servers leave ids out or repeat them; each call then gets one of its own. Arguments that are no object are null. */
+function readCalls(calls: readonly { toolCallId: string; toolName: string; input: unknown }[]): AskedCall[] {
+  const seen = new Set<string>();
+  return calls.map(({ toolCallId, toolName, input }, n) => {
+    const id = toolCallId && !seen.has(toolCallId) ? toolCallId : `call_${n}_${toolName}`;
+    seen.add(id);
+    const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+    return { id, name: toolName, arguments: isObject ? (input as Record<string, unknown>) : null };
+  });
+}
 
 function readFinish(finish: string, raw: string | undefined): ThinkResult['finish'] {
   if (finish === 'length') return 'length';
