@@ -9,7 +9,7 @@ export interface QueuedSend {
   readonly partId: string;
   readonly turnId: string;
   readonly interactionId: string;
-  readonly author: 'HUMAN' | 'API';
+  readonly author: 'HUMAN' | 'API' | 'AGENT';
   readonly userId: string | null;
   readonly type: string;
   readonly text: string;
@@ -27,7 +27,7 @@ WITH chat AS MATERIALIZED (
   UPDATE chats c SET last_message_at = now(), finished = false
   FROM channels h
   WHERE c.workspace_id = $1 AND c.id = $2 AND h.workspace_id = c.workspace_id AND h.id = c.channel_id
-  RETURNING c.id, c.channel_id, c.address, c.epoch, h.agent_id, h.type = 'API' AS is_local
+  RETURNING c.id, c.channel_id, c.address, c.epoch, coalesce(c.agent_id, h.agent_id) AS agent_id, h.type = 'API' AS is_local
 ),
 open_interaction AS (
   INSERT INTO interactions (workspace_id, id, chat_id, agent_id) SELECT $1, $3, id, agent_id FROM chat

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { awaitPerson, resolveInteraction, resumeInteraction } from '../interactions/interactions.queries.js';
+import { TAKEN } from '../jobs/wakeups.service.js';
 import { cancelPendingParts } from './outbox.queries.js';
 
 /** Locks a chat's row first, as every transaction does that goes on to the chat's turns: in another order two could deadlock. */
@@ -22,6 +23,7 @@ export async function handToPerson(
      WHERE workspace_id = $1 AND id = $2`,
     [workspaceId, chatId, userId],
   );
+  await announceTaken(tx, chatId);
   await cancelPendingParts(tx, workspaceId, chatId);
   await endVoidTurns(tx, workspaceId, chatId);
   await awaitPerson(tx, workspaceId, chatId, userId);
@@ -33,6 +35,7 @@ export async function handToAgent(tx: PoolClient, workspaceId: string, chatId: s
     `UPDATE chats SET epoch = epoch + 1, human_talk = false, user_id = NULL WHERE workspace_id = $1 AND id = $2`,
     [workspaceId, chatId],
   );
+  await announceTaken(tx, chatId);
   await resumeInteraction(tx, workspaceId, chatId);
 }
 
@@ -42,13 +45,36 @@ export async function handToAgent(tx: PoolClient, workspaceId: string, chatId: s
  */
 export async function finishChat(tx: PoolClient, workspaceId: string, chatId: string, userId: string): Promise<void> {
   await tx.query(
-    `UPDATE chats SET epoch = epoch + 1, human_talk = false, user_id = NULL, finished = true
+    `UPDATE chats SET epoch = epoch + 1, human_talk = false, user_id = NULL WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, chatId],
+  );
+  await announceTaken(tx, chatId);
+  await cancelPendingParts(tx, workspaceId, chatId);
+  await endVoidTurns(tx, workspaceId, chatId);
+  await closeMatter(tx, workspaceId, chatId, { by: 'PERSON', userId });
+}
+
+/**
+ * The open interaction is resolved, and the chat goes back to whom it belongs to: the agent that handed it over to be
+ * returned, else the channel's. The agent's words that are on their way still leave.
+ */
+export async function closeMatter(
+  tx: PoolClient,
+  workspaceId: string,
+  chatId: string,
+  who: { readonly by: 'PERSON' | 'AGENT' | 'IDLE'; readonly userId: string | null },
+): Promise<void> {
+  await tx.query(
+    `UPDATE chats SET finished = true, agent_id = return_agent_id, return_agent_id = NULL, triggered = false
      WHERE workspace_id = $1 AND id = $2`,
     [workspaceId, chatId],
   );
-  await cancelPendingParts(tx, workspaceId, chatId);
-  await endVoidTurns(tx, workspaceId, chatId);
-  await resolveInteraction(tx, workspaceId, chatId, userId);
+  await resolveInteraction(tx, workspaceId, chatId, who);
+}
+
+/** Tells every worker, once this is committed: what the agent does in this chat is void. */
+async function announceTaken(tx: PoolClient, chatId: string): Promise<void> {
+  await tx.query(`SELECT pg_notify($1, $2)`, [TAKEN, chatId]);
 }
 
 // A void thought may take the model two more minutes, and the person's message waits for the chat to be free. A part whose

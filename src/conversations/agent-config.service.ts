@@ -4,6 +4,8 @@ import { CONFIG_CHANGED, WakeupsService } from '../jobs/wakeups.service.js';
 import { ModelsService } from '../models/models.service.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import type { PromptAgent } from './build-prompt.js';
+import type { TransferChoice } from './built-in-tools.js';
+import type { TurnLimits } from './decide-step.js';
 import type { WorkspaceState } from './decide-turn.js';
 
 /** Everything a turn needs of its agent. */
@@ -11,6 +13,11 @@ export interface AgentConfig extends PromptAgent {
   readonly isActive: boolean;
   readonly workspaceState: WorkspaceState;
   readonly splitMessages: boolean;
+  /** Whether what a customer says in a row is gathered before it is answered. */
+  readonly groupsMessages: boolean;
+  readonly enabledHumanTransfer: boolean;
+  readonly transfers: readonly TransferChoice[];
+  readonly limits: TurnLimits;
   /** The provider's id. */
   readonly model: string;
   /** Changes with every edit: keeps prompt caches apart. */
@@ -57,7 +64,11 @@ export class AgentConfigService implements OnModuleInit {
   private async read(workspaceId: string, agentId: string): Promise<AgentConfig | undefined> {
     const agent = await this.prisma.agent.findUnique({
       where: { workspaceId_id: { workspaceId, id: agentId } },
-      include: { settings: true, workspace: true },
+      include: {
+        settings: true,
+        workspace: true,
+        transferRules: { include: { target: true }, orderBy: { createdAt: 'asc' } },
+      },
     });
     if (!agent?.settings) return undefined;
     const { settings, workspace } = agent;
@@ -77,6 +88,20 @@ export class AgentConfigService implements OnModuleInit {
       enabledEmoji: settings.enabledEmoji,
       limitSubjects: settings.limitSubjects,
       splitMessages: settings.splitMessages,
+      groupsMessages: settings.messageGroupingTime !== 'NO_GROUP',
+      enabledHumanTransfer: settings.enabledHumanTransfer,
+      transfers: agent.transferRules.map(({ id, instructions, returnOnFinish, userId, target }) => ({
+        id,
+        instructions,
+        returnOnFinish,
+        userId,
+        target: target && { id: target.id, name: target.name },
+      })),
+      limits: {
+        steps: settings.maxTurnSteps,
+        seconds: settings.maxTurnSeconds,
+        tokens: settings.maxTurnTokens,
+      },
       model,
     };
   }

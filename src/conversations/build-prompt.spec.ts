@@ -43,6 +43,15 @@ describe('buildPrompt', () => {
     expect(build().instructions).toContain(expected);
   });
 
+  it('says last why the agent speaks by itself, and that it is not the customer who says so', () => {
+    const text = build({
+      history: [said('assistant', 'Até logo!')],
+      inbound: [],
+      errand: 'remind of the cake',
+    }).messages.at(-1);
+    expect(text).toEqual({ role: 'user', text: '(From the platform, not from the customer: remind of the cake)' });
+  });
+
   it('keeps what changes behind what can be cached', () => {
     const { instructions } = build();
     expect(instructions.indexOf('# Now')).toBeGreaterThan(instructions.indexOf('# Rules'));

@@ -47,6 +47,8 @@ export function buildPrompt(input: {
   readonly contactName: string | null;
   readonly history: readonly PromptLine[];
   readonly inbound: readonly PromptLine[];
+  /** Why the agent speaks when not (only) because the customer wrote. */
+  readonly errand?: string | null;
   readonly now: Date;
 }): Prompt {
   const { agent } = input;
@@ -76,8 +78,17 @@ export function buildPrompt(input: {
   ];
   return {
     instructions: storable(instructions.filter(Boolean).join('\n\n')),
-    messages: merge([...input.history, ...input.inbound]).map((m) => ({ role: m.role, text: storable(m.text) })),
+    messages: merge([...input.history, ...input.inbound, ...errandLine(input.errand)]).map((m) => ({
+      role: m.role,
+      text: storable(m.text),
+    })),
   };
+}
+
+function errandLine(errand: string | null | undefined): PromptLine[] {
+  if (!errand) return [];
+  const text = `(From the platform, not from the customer: ${errand})`;
+  return [{ role: 'user', author: 'PLATFORM', type: 'TEXT', text }];
 }
 
 function section(title: string, lines: readonly (string | null | false)[]): string {

@@ -10,6 +10,8 @@ import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
+import { ThinkService } from './think.service.js';
+import { ToolCatalogService } from './tool-catalog.service.js';
 import { TurnsService } from './turns.service.js';
 import { WorkerService } from './worker.service.js';
 
@@ -22,6 +24,8 @@ import { WorkerService } from './worker.service.js';
     ConversationService,
     ReceiveMessageService,
     ReplyService,
+    ThinkService,
+    ToolCatalogService,
     TurnsService,
     WorkerService,
   ],

@@ -7,6 +7,7 @@ const facts: TurnFacts = {
   humanTalk: false,
   turnEpoch: 3,
   chatEpoch: 3,
+  hasErrand: false,
   inboundCount: 1,
 };
 
@@ -30,6 +31,11 @@ describe('decideTurn', () => {
       name: 'everything was deleted',
       input: { ...facts, inboundCount: 0 },
       expected: { answer: false, reason: 'nothing_to_answer' },
+    },
+    {
+      name: 'an errand needs no words of the customer',
+      input: { ...facts, inboundCount: 0, hasErrand: true },
+      expected: { answer: true },
     },
   ])('$name', ({ input, expected }) => {
     expect(decideTurn(input)).toEqual(expected);

@@ -5,6 +5,8 @@ export interface TurnFacts {
   readonly humanTalk: boolean;
   readonly turnEpoch: number;
   readonly chatEpoch: number;
+  /** Something else than a customer's words makes the agent speak: a hand-over, a reminder, silence. */
+  readonly hasErrand: boolean;
   readonly inboundCount: number;
 }
 
@@ -21,6 +23,6 @@ export function decideTurn(facts: TurnFacts): Decision {
   if (facts.workspaceState !== 'active') return { answer: false, reason: `workspace_${facts.workspaceState}` };
   if (facts.humanTalk || facts.chatEpoch !== facts.turnEpoch) return { answer: false, reason: 'human' };
   if (!facts.agentActive) return { answer: false, reason: 'agent_off' };
-  if (facts.inboundCount === 0) return { answer: false, reason: 'nothing_to_answer' };
+  if (facts.inboundCount === 0 && !facts.hasErrand) return { answer: false, reason: 'nothing_to_answer' };
   return { answer: true };
 }

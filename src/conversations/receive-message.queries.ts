@@ -125,7 +125,7 @@ named_contact AS (
     AND ((c.name IS NULL AND w.name IS NOT NULL) OR (c.phone IS NULL AND w.phone IS NOT NULL))
 ),
 known_chat AS MATERIALIZED (
-  SELECT w.p, c.id, c.epoch FROM who w
+  SELECT w.p, c.id, c.epoch, c.agent_id FROM who w
   JOIN chats c ON c.workspace_id = w.ws AND c.channel_id = w.ch AND c.contact_id = w.contact_id
   ORDER BY c.workspace_id, c.id FOR NO KEY UPDATE OF c
 ),
@@ -139,7 +139,7 @@ new_chat AS (
   RETURNING workspace_id, id, channel_id, contact_id, epoch
 ),
 chat AS MATERIALIZED (
-  SELECT w.p, w.ws, w.ch, w.agent_id, w.silence, w.turn, w.interaction, w.address, k.id IS NOT NULL AS is_known,
+  SELECT w.p, w.ws, w.ch, coalesce(k.agent_id, w.agent_id) AS agent_id, w.silence, w.turn, w.interaction, w.address, k.id IS NOT NULL AS is_known,
          coalesce(k.id, n.id) AS chat_id, coalesce(k.epoch, n.epoch) AS epoch
   FROM who w
   LEFT JOIN known_chat k USING (p)

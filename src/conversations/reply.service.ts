@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
@@ -6,17 +5,15 @@ import { OutboxService, type Route } from '../chats/outbox.service.js';
 import { LOGGER } from '../common/logger.js';
 import { hashText } from '../evolution-api/hash-text.js';
 import { ModelError } from '../openai/model-error.js';
-import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
-import { buildPrompt } from './build-prompt.js';
 import { decideTurn } from './decide-turn.js';
+import { handoverWords } from './handover-words.js';
 import { splitMessage } from './split-message.js';
+import { ThinkService, type Thought, TurnLimit, TurnLost } from './think.service.js';
 import type { ClaimedTurn, SceneRow, Settlement } from './turns.queries.js';
 import { TurnsService } from './turns.service.js';
 
-/** How long a turn insists on a model that is busy or away before the chat goes to a person. */
-const THINK_BUDGET_MS = 120_000;
 /** An error nobody foresaw is tried again this often before the turn is poison. Waits for the gateway count too. */
 const MOST_ATTEMPTS = 60;
 const RETRY_MS = 1_000;
@@ -27,7 +24,7 @@ export class ReplyService {
   constructor(
     private readonly turns: TurnsService,
     private readonly agents: AgentConfigService,
-    private readonly openai: OpenAiService,
+    private readonly thinking: ThinkService,
     private readonly outbox: OutboxService,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -38,6 +35,8 @@ export class ReplyService {
       await this.answer(turn, abort);
     } catch (error) {
       if (abort.aborted) return this.turns.park(turn, 0);
+      if (error instanceof TurnLost) return this.turns.skip(turn, 'human');
+      if (error instanceof TurnLimit) return this.giveUp(turn, error, 'turn_limit');
       if (error instanceof ModelError) return this.giveUp(turn, error, `model_${error.family}`);
       if (!isOutage(error) && turn.attempt >= MOST_ATTEMPTS) return this.giveUp(turn, error, 'internal_error');
       this.logger.error({ err: error, turn: turn.id, attempt: turn.attempt }, 'turn interrupted; trying again');
@@ -45,9 +44,11 @@ export class ReplyService {
     }
   }
 
-  private giveUp(turn: ClaimedTurn, error: unknown, reason: string): Promise<void> {
+  /** The chat goes to a person, and the customer is told so: in the channel's words, or in ours. */
+  private async giveUp(turn: ClaimedTurn, error: unknown, reason: string): Promise<void> {
     this.logger.error({ err: error, turn: turn.id, reason }, 'turn given up; the chat goes to a person');
-    return this.turns.fail(turn, reason);
+    const scene = turn.state === 'THINKING' ? await this.turns.load(turn) : undefined;
+    await this.turns.fail(turn, reason, scene && (scene.waiting_text ?? handoverWords(scene.inbound)));
   }
 
   private async answer(turn: ClaimedTurn, abort: AbortSignal): Promise<void> {
@@ -62,31 +63,17 @@ export class ReplyService {
       humanTalk: scene.human_talk,
       turnEpoch: turn.epoch,
       chatEpoch: scene.epoch,
+      hasErrand: turn.cause !== 'MESSAGE',
       inboundCount: scene.inbound.length,
     });
     if (!decision.answer) return this.turns.skip(turn, decision.reason);
 
-    const thought = await this.think(turn, scene, agent, abort);
-    const parts = splitMessage(thought.text, agent.splitMessages);
-    if (parts.length === 0) return this.turns.fail(turn, 'model_said_nothing');
+    const thought = await this.thinking.think(turn, scene, agent, abort);
+    const parts = partsOf(thought, scene, agent);
+    if (parts.length === 0 && !thought.effect) return this.giveUp(turn, undefined, 'model_said_nothing');
 
-    const settled = await this.turns.settle(settlement(turn, scene, thought, parts));
+    const settled = await this.turns.settle(settlement(turn, scene, agent, thought, parts), thought.effect);
     if (settled === 'SENDING') await this.send(turn, scene, abort);
-  }
-
-  private think(turn: ClaimedTurn, scene: SceneRow, agent: AgentConfig, abort: AbortSignal): Promise<ThinkResult> {
-    const { history, inbound } = scene;
-    const prompt = buildPrompt({ agent, contactName: scene.contact_name, history, inbound, now: new Date() });
-    return this.openai.thinkPatiently(
-      {
-        model: agent.model,
-        instructions: prompt.instructions,
-        messages: [...prompt.messages],
-        cacheKey: `${turn.agentId}:${agent.version}`,
-        safetyId: createHash('sha256').update(`${turn.workspaceId}:${scene.contact_id}`).digest('hex'),
-      },
-      { budgetMs: THINK_BUDGET_MS, signal: abort },
-    );
   }
 
   private async send(turn: ClaimedTurn, scene: SceneRow, abort: AbortSignal): Promise<void> {
@@ -107,13 +94,28 @@ export class ReplyService {
   }
 }
 
-function settlement(turn: ClaimedTurn, scene: SceneRow, thought: ThinkResult, parts: readonly string[]): Settlement {
+/** The bubbles of a reply; whoever is handed to a person reads the channel's own words for that last. */
+function partsOf(thought: Thought, scene: SceneRow, agent: AgentConfig): string[] {
+  const parts = splitMessage(thought.text, agent.splitMessages);
+  const waiting = thought.effect?.kind === 'HUMAN' ? scene.waiting_text : null;
+  return waiting ? [...parts, waiting] : parts;
+}
+
+function settlement(
+  turn: ClaimedTurn,
+  scene: SceneRow,
+  agent: AgentConfig,
+  thought: Thought,
+  parts: readonly string[],
+): Settlement {
   return {
     turn,
     address: scene.address,
     servedModel: thought.servedModel,
-    trace: { usage: thought.usage, requestId: thought.requestId, finish: thought.finish, attempt: turn.attempt },
+    trace: { ...thought.trace, attempt: turn.attempt },
     deliveredLocally: scene.channel_type === 'API',
+    step: thought.step,
+    mayRestart: thought.mayRestart && agent.groupsMessages,
     parts: parts.map((text) => ({ id: uuid7(), messageId: uuid7(), text, textHash: Buffer.from(hashText(text)) })),
   };
 }

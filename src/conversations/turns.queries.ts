@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { StepEnd } from './read-journal.js';
 
 /** How long a worker owns a turn without a heartbeat. With the reclaim interval it bounds recovery after kill -9. */
 export const LEASE_SECONDS = 20;
@@ -12,6 +13,9 @@ export interface ClaimedTurn {
   agentId: string;
   /** ANSWER is the agent's; SEND a message of a person or an API client. */
   kind: 'ANSWER' | 'SEND';
+  /** Why it speaks: what a customer said, or what `instructions` say. */
+  cause: 'MESSAGE' | 'IDLE' | 'REMINDER' | 'TRANSFER';
+  instructions: string | null;
   state: 'THINKING' | 'SENDING';
   epoch: number;
   fence: number;
@@ -20,7 +24,7 @@ export interface ClaimedTurn {
 }
 
 const CLAIMED = `t.workspace_id AS "workspaceId", t.id, t.chat_id AS "chatId", t.channel_id AS "channelId",
-  t.agent_id AS "agentId", t.kind, t.state, t.epoch, t.fence, t.attempt, t.inbound_ids AS "inboundIds"`;
+  t.agent_id AS "agentId", t.kind, t.cause, t.instructions, t.state, t.epoch, t.fence, t.attempt, t.inbound_ids AS "inboundIds"`;
 
 // Due turns of all tenants, oldest first. A turn waits while another of its chat is active; if that one becomes active
 // in the same instant, the partial unique index refuses this claim and the next tick tries again.
@@ -33,7 +37,7 @@ WITH due AS (
   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )
 UPDATE turns t SET state = 'THINKING', fence = t.fence + 1, attempt = t.attempt + 1, owner = $2,
-       lease_until = now() + make_interval(secs => $3)
+       started_at = coalesce(t.started_at, now()), lease_until = now() + make_interval(secs => $3)
 FROM due WHERE t.workspace_id = due.workspace_id AND t.id = due.id
 RETURNING ${CLAIMED}`;
 
@@ -145,6 +149,8 @@ export interface SceneRow {
   channel_type: 'WHATSAPP' | 'API';
   instance_name: string | null;
   enabled_typing: boolean;
+  /** What a customer reads who is handed over to a person; null: nothing of its own. */
+  waiting_text: string | null;
   /** Up to 20 lines before this turn, oldest first. */
   history: SceneMessage[];
   /** What this turn answers, in the customer's order. */
@@ -156,6 +162,8 @@ export interface SceneRow {
 const LOAD = `
 SELECT t.n, c.address, c.epoch, c.human_talk, c.contact_id, ct.name AS contact_name, ch.type AS channel_type,
        ch.instance_name, coalesce((ch.config ->> 'enabledTyping')::boolean, true) AS enabled_typing,
+       CASE WHEN ch.config ->> 'waitingMessageEnabled' = 'true' THEN nullif(trim(ch.config ->> 'waitingMessageText'), '') END
+         AS waiting_text,
        coalesce(h.lines, '[]') AS history, coalesce(i.lines, '[]') AS inbound
 FROM json_to_recordset($1::json) AS t(n int, ws uuid, chat uuid, inbound uuid[])
 JOIN chats c ON c.workspace_id = t.ws AND c.id = t.chat
@@ -191,33 +199,56 @@ export async function loadScenes(pool: Pool, turns: readonly ClaimedTurn[]): Pro
 export interface Settlement {
   turn: ClaimedTurn;
   address: string;
-  servedModel: string;
+  servedModel: string | null;
   trace: unknown;
   deliveredLocally: boolean;
+  /** The model call this is the answer of; the journal's row is completed with it. Null: there was none. */
+  step: StepEnd | null;
+  /** Newer words of the customer send the turn back, if it was not sent back before. */
+  mayRestart: boolean;
   parts: readonly { id: string; messageId: string; text: string; textHash: Buffer }[];
 }
 
 // Reply, parts and the turn's next state in one statement. It returns nothing for a turn that another worker owns by
-// now (fence) or that a person took over (epoch): then the thought is dropped and no part ever existed.
+// now (fence) or that a person took over (epoch): then the thought is dropped and no part ever existed. A turn that newer
+// words make incomplete stays as it is: `restartTurn` sends it back.
 const SETTLE = `
 WITH thought AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, turn uuid, chat uuid, channel uuid, fence int,
-                                                 address text, model text, trace jsonb, local boolean)
+                                                 address text, model text, trace jsonb, local boolean, silent boolean,
+                                                 restartable boolean, step int, result jsonb, tokens_in int, tokens_out int)
 ),
 chat AS MATERIALIZED (
   SELECT c.workspace_id, c.id, c.epoch FROM thought x
   JOIN chats c ON c.workspace_id = x.ws AND c.id = x.chat
   ORDER BY 1, 2 FOR SHARE OF c
 ),
+newer AS MATERIALIZED (
+  SELECT x.n FROM thought x
+  JOIN chat c ON c.workspace_id = x.ws AND c.id = x.chat
+  JOIN turns t ON t.workspace_id = x.ws AND t.id = x.turn AND t.fence = x.fence AND t.state = 'THINKING'
+   AND t.epoch = c.epoch AND t.restarts = 0
+  WHERE x.restartable
+    AND EXISTS (SELECT 1 FROM turns q WHERE q.workspace_id = x.ws AND q.chat_id = x.chat AND q.state = 'COLLECTING'
+                AND q.cause = 'MESSAGE')
+),
 won AS (
   UPDATE turns t
   SET trace = x.trace,
-      state = CASE WHEN t.epoch <> c.epoch THEN 'SKIPPED' WHEN x.local THEN 'DONE' ELSE 'SENDING' END,
+      state = CASE WHEN t.epoch <> c.epoch THEN 'SKIPPED' WHEN x.local OR x.silent THEN 'DONE' ELSE 'SENDING' END,
       reason = CASE WHEN t.epoch <> c.epoch THEN 'human' END,
-      finished_at = CASE WHEN t.epoch <> c.epoch OR x.local THEN now() END
+      finished_at = CASE WHEN t.epoch <> c.epoch OR x.local OR x.silent THEN now() END
   FROM thought x JOIN chat c ON c.workspace_id = x.ws AND c.id = x.chat
   WHERE t.workspace_id = x.ws AND t.id = x.turn AND t.fence = x.fence AND t.state = 'THINKING'
-  RETURNING x.n, x.ws, x.turn, x.chat, x.channel, x.address, x.model, x.local, t.epoch, t.state
+    AND x.n NOT IN (SELECT n FROM newer)
+  RETURNING x.n, x.ws, x.turn, x.chat, x.channel, x.address, x.model, x.local, t.epoch, t.state,
+            x.step, x.fence, x.result, x.tokens_in, x.tokens_out
+),
+journaled AS (
+  UPDATE turn_steps s
+  SET state = 'DONE', result = w.result, input_tokens = w.tokens_in, output_tokens = w.tokens_out, finished_at = now()
+  FROM won w
+  WHERE s.workspace_id = w.ws AND s.turn_id = w.turn AND s.n = w.step AND s.fence = w.fence AND s.state = 'STARTED'
 ),
 part AS MATERIALIZED (
   SELECT p.*, w.ws, w.turn, w.chat, w.channel, w.address, w.model, w.local, w.epoch
@@ -241,13 +272,13 @@ queued AS (
          CASE WHEN local THEN now() END
   FROM part ORDER BY t, n
 )
-SELECT n, state FROM won`;
+SELECT n, state FROM won UNION ALL SELECT n, 'NEWER' FROM newer`;
 
-/** What became of a settlement: DONE or SENDING, SKIPPED (a person took over), or undefined (no longer ours). */
-export type Settled = 'DONE' | 'SENDING' | 'SKIPPED' | undefined;
+/** What became of a settlement: DONE or SENDING, SKIPPED (a person took over), NEWER words came, or undefined (no longer ours). */
+export type Settled = 'DONE' | 'SENDING' | 'SKIPPED' | 'NEWER' | undefined;
 
 /** Keeps thoughts: one statement for the whole batch. */
-export async function settleTurns(pool: Pool, thoughts: readonly Settlement[]): Promise<Settled[]> {
+export async function settleTurns(db: Pool | PoolClient, thoughts: readonly Settlement[]): Promise<Settled[]> {
   const rows = thoughts.map((s, n) => ({
     n,
     ws: s.turn.workspaceId,
@@ -259,17 +290,68 @@ export async function settleTurns(pool: Pool, thoughts: readonly Settlement[]): 
     model: s.servedModel,
     trace: s.trace,
     local: s.deliveredLocally,
+    silent: s.parts.length === 0,
+    restartable: s.mayRestart,
+    step: s.step?.n ?? null,
+    result: s.step?.result ?? null,
+    tokens_in: s.step?.inputTokens ?? null,
+    tokens_out: s.step?.outputTokens ?? null,
   }));
   const parts = thoughts.flatMap((s, t) =>
     s.parts.map((p, n) => ({ t, n, id: p.id, message: p.messageId, text: p.text, hash: p.textHash.toString('hex') })),
   );
-  const result = await pool.query<{ n: number; state: Settled }>({
+  const result = await db.query<{ n: number; state: Settled }>({
     name: 'settle',
     text: SETTLE,
     values: [JSON.stringify(rows), JSON.stringify(parts)],
   });
   const states = new Map(result.rows.map((r) => [r.n, r.state]));
   return thoughts.map((_, n) => states.get(n));
+}
+
+/**
+ * Sends a turn back, once, to answer with the newer words too: they move into it, and it waits for silence as they would
+ * have. What its journal holds stays, but for the answer that they made void. Under the chat's lock. False: nothing newer
+ * is there any more, or the turn is no longer ours.
+ */
+export async function restartTurn(tx: PoolClient, turn: ClaimedTurn, step: StepEnd | null): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `WITH ours AS MATERIALIZED (
+       SELECT workspace_id, id FROM turns
+       WHERE workspace_id = $1 AND id = $2 AND fence = $3 AND state = 'THINKING' AND restarts = 0 FOR UPDATE),
+     void AS (
+       UPDATE turn_steps s
+       SET state = 'FAILED', result = $5, input_tokens = $6, output_tokens = $7, finished_at = now()
+       FROM ours WHERE s.workspace_id = ours.workspace_id AND s.turn_id = ours.id AND s.n = $8 AND s.state = 'STARTED')
+     UPDATE turns next
+     SET inbound_ids = t.inbound_ids || next.inbound_ids, first_at = t.first_at
+     FROM turns t JOIN ours ON t.workspace_id = ours.workspace_id AND t.id = ours.id
+     WHERE next.workspace_id = $1 AND next.chat_id = $4 AND next.state = 'COLLECTING' AND next.cause = 'MESSAGE'`,
+    [
+      turn.workspaceId,
+      turn.id,
+      turn.fence,
+      turn.chatId,
+      JSON.stringify(step?.result ?? null),
+      step?.inputTokens ?? null,
+      step?.outputTokens ?? null,
+      step?.n ?? null,
+    ],
+  );
+  if (rowCount !== 1) return false;
+  // The newer words' own turn makes way: two statements, since the index admits one collecting turn a chat.
+  const { rows } = await tx.query<{ inbound_ids: string[]; due_at: Date; epoch: number }>(
+    `DELETE FROM turns WHERE workspace_id = $1 AND chat_id = $2 AND state = 'COLLECTING' RETURNING inbound_ids, due_at, epoch`,
+    [turn.workspaceId, turn.chatId],
+  );
+  const [next] = rows;
+  await tx.query(
+    `UPDATE turns
+     SET state = 'COLLECTING', restarts = restarts + 1, inbound_ids = $4, due_at = $5, owner = NULL, lease_until = NULL
+     WHERE workspace_id = $1 AND id = $2 AND fence = $3`,
+    [turn.workspaceId, turn.id, turn.fence, next!.inbound_ids, next!.due_at],
+  );
+  return true;
 }
 
 /** Ends a turn without (all of) its answer. No-op (false) when it is no longer ours. */

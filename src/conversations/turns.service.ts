@@ -1,17 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { v7 as uuid7 } from 'uuid';
+import { queueHookEvent } from '../agents/hook-events.queries.js';
 import { failPendingParts } from '../chats/outbox.queries.js';
+import { type QueuedSend, queueSend } from '../chats/send-message.queries.js';
 import { handToPerson, lockChat } from '../chats/takeover.queries.js';
+import { hashText } from '../evolution-api/hash-text.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
-import { DONE, WakeupsService } from '../jobs/wakeups.service.js';
+import { DONE, HOOK, SEND, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
+import { tellPeople } from '../workspaces/notices.queries.js';
+import { applyEffect } from './apply-effect.queries.js';
+import type { Effect } from './tool.js';
 import {
   type ClaimedTurn,
   endTurn,
   loadScenes,
   parkTurn,
+  restartTurn,
   type SceneRow,
   type Settled,
   type Settlement,
@@ -39,11 +47,30 @@ export class TurnsService {
     return this.loads.add(turn);
   }
 
-  /** Keeps the reply and its parts, all or nothing. */
-  async settle(thought: Settlement): Promise<Settled> {
-    const settled = await this.settles.add(thought);
-    if (thought.deliveredLocally || settled === 'SKIPPED') this.wakeups.announce(DONE, thought.turn.id);
+  /** Keeps the reply, its parts and what it does, all or nothing; or sends the turn back for the customer's newer words. */
+  async settle(thought: Settlement, effect?: Effect): Promise<Settled> {
+    const settled = await (effect ? this.settleWith(thought, effect) : this.settles.add(thought));
+    if (settled === 'NEWER')
+      return (await this.restart(thought)) ? 'NEWER' : this.settle({ ...thought, mayRestart: false });
+    if (settled === 'DONE' || settled === 'SKIPPED') this.wakeups.announce(DONE, thought.turn.id);
+    if (effect && settled) this.wakeups.announce(HOOK, '');
     return settled;
+  }
+
+  private settleWith(thought: Settlement, effect: Effect): Promise<Settled> {
+    return inTransaction(this.pool, async (tx) => {
+      await lockChat(tx, thought.turn.workspaceId, thought.turn.chatId);
+      const [settled] = await settleTurns(tx, [{ ...thought, mayRestart: false }]);
+      if (settled === 'DONE' || settled === 'SENDING') await applyEffect(tx, thought.turn, effect);
+      return settled;
+    });
+  }
+
+  private restart({ turn, step }: Settlement): Promise<boolean> {
+    return inTransaction(this.pool, async (tx) => {
+      await lockChat(tx, turn.workspaceId, turn.chatId);
+      return restartTurn(tx, turn, step);
+    });
   }
 
   /** Ends a turn in silence, for a reason people can read. */
@@ -52,19 +79,33 @@ export class TurnsService {
   }
 
   /**
-   * Ends a turn that could not be done. An answer that is owed hands the chat to a person, and the customer never reads an
-   * error; a failed send shows as failed to who sent it, and changes nothing else.
+   * Ends a turn that could not be done. An answer that is owed hands the chat to a person, who is told; the customer never
+   * reads an error, but `words` (if any) that somebody takes over. A failed send shows as failed to who sent it, and
+   * changes nothing else.
    */
-  async fail(turn: ClaimedTurn, reason: string): Promise<void> {
-    const { workspaceId, chatId } = turn;
+  async fail(turn: ClaimedTurn, reason: string, words?: string): Promise<void> {
+    const { workspaceId, chatId, agentId } = turn;
     const isOurs = await inTransaction(this.pool, async (tx) => {
       await lockChat(tx, workspaceId, chatId);
       if (!(await endTurn(tx, turn, 'FAILED', reason))) return false;
       if (turn.kind === 'SEND') await failPendingParts(tx, workspaceId, turn.id, reason);
-      else await handToPerson(tx, workspaceId, chatId);
+      else {
+        await handToPerson(tx, workspaceId, chatId);
+        await tellPeople(tx, { workspaceId, kind: 'turn.failed', agentId, chatId, details: { reason } });
+        await queueHookEvent(tx, {
+          workspaceId,
+          agentId,
+          event: 'onTransfer',
+          data: { chatId, to: 'HUMAN', userId: null, reason },
+        });
+        if (words) await queueSend(tx, sendOf(turn, words));
+      }
       return true;
     });
-    if (isOurs) this.wakeups.announce(DONE, turn.id);
+    if (!isOurs) return;
+    this.wakeups.announce(DONE, turn.id);
+    if (words) this.wakeups.announce(SEND, '');
+    if (turn.kind === 'ANSWER') this.wakeups.announce(HOOK, '');
   }
 
   /** A send has left: whoever waits for it is told. Nobody waits for an answer's parts, which are many. */
@@ -76,4 +117,13 @@ export class TurnsService {
   park(turn: ClaimedTurn, ms: number): Promise<void> {
     return parkTurn(this.pool, turn, ms);
   }
+}
+
+/** A message of the agent that needs no thought. */
+function sendOf({ workspaceId, chatId }: ClaimedTurn, text: string): QueuedSend {
+  return {
+    ...{ workspaceId, chatId, messageId: uuid7(), partId: uuid7(), turnId: uuid7(), interactionId: uuid7() },
+    ...{ author: 'AGENT', userId: null, type: 'TEXT', text, content: null, media: null, quotedId: null },
+    textHash: Buffer.from(hashText(text)),
+  };
 }

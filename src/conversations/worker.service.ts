@@ -5,7 +5,7 @@ import { v7 as uuid7 } from 'uuid';
 import { dropStaleStatuses } from '../chats/outbox.queries.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
-import { SEND, TURN, WakeupsService } from '../jobs/wakeups.service.js';
+import { SEND, TAKEN, TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { ReplyService } from './reply.service.js';
 import {
@@ -33,7 +33,7 @@ const ABORTED_MS = 5_000;
 @Injectable()
 export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly id = uuid7();
-  private readonly running = new Map<string, Promise<void>>();
+  private readonly running = new Map<string, { work: Promise<void>; turn: ClaimedTurn; stop: AbortController }>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly wakeTimes = new Set<number>();
   private readonly abort = new AbortController();
@@ -58,9 +58,11 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     await heartbeat(this.pool, this.id, []);
     const stopTurns = this.wakeups.on(TURN, (dueInMs) => this.wakeIn(Number(dueInMs) || 0));
     const stopSends = this.wakeups.on(SEND, () => void this.lookForSends());
+    const stopTaken = this.wakeups.on(TAKEN, (chatId) => this.dropVoid(chatId));
     this.stopListening = () => {
       stopTurns();
       stopSends();
+      stopTaken();
     };
     this.every(POLL_MS, () => this.lookForSends());
     this.every(RECLAIM_MS, () => this.reclaim());
@@ -75,7 +77,7 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.config.role === 'api') return;
     this.stopping = true;
     this.stopListening();
-    const drained = Promise.all([...this.running.values()]);
+    const drained = Promise.all([...this.running.values()].map((one) => one.work));
     await Promise.race([drained, delay(DRAIN_MS)]);
     this.abort.abort();
     await Promise.race([drained, delay(ABORTED_MS)]);
@@ -148,9 +150,17 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     for (const turn of await reclaimTurns(this.pool, this.id, free)) this.start(turn);
   }
 
+  /** A person acted: what the agent thinks in that chat is void, and no tool of it may begin. */
+  private dropVoid(chatId: string): void {
+    for (const { turn, stop } of this.running.values()) {
+      if (turn.chatId === chatId && turn.kind === 'ANSWER' && turn.state === 'THINKING') stop.abort();
+    }
+  }
+
   private start(turn: ClaimedTurn): void {
+    const stop = new AbortController();
     const work = this.replies
-      .run(turn, this.abort.signal)
+      .run(turn, AbortSignal.any([this.abort.signal, stop.signal]))
       .catch((error: unknown) => {
         // Not even its end could be written: without heartbeats the lease runs out, and the turn is resumed.
         this.logger.error({ err: error, turn: turn.id }, 'turn interrupted; it will be resumed');
@@ -159,7 +169,7 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
         this.running.delete(turn.id);
         void (turn.kind === 'SEND' ? this.lookForSends() : this.tick());
       });
-    this.running.set(turn.id, work);
+    this.running.set(turn.id, { work, turn, stop });
   }
 
   private guard(work: () => Promise<void>): Promise<void> {

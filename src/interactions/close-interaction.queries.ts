@@ -22,7 +22,7 @@ export async function resolveById(
   userId: string,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3)
+    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3), resolved_by = 'PERSON'
      WHERE workspace_id = $1 AND id = $2 AND status <> 'RESOLVED'`,
     [workspaceId, interactionId, userId],
   );

@@ -23,12 +23,12 @@ export async function resolveInteraction(
   db: Pool | PoolClient,
   workspaceId: string,
   chatId: string,
-  userId: string,
+  { by, userId }: { readonly by: 'PERSON' | 'AGENT' | 'IDLE'; readonly userId: string | null },
 ): Promise<void> {
   await db.query(
-    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3)
+    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3), resolved_by = $4
      WHERE workspace_id = $1 AND chat_id = $2 AND status <> 'RESOLVED'`,
-    [workspaceId, chatId, userId],
+    [workspaceId, chatId, userId, by],
   );
 }
 

@@ -168,7 +168,7 @@ describe('a WhatsApp message comes in, the agent answers', () => {
     },
   );
 
-  it('hands the chat to a person when the model has no quota, in silence towards the customer', async () => {
+  it('hands the chat to a person when the model has no quota, and says so, but not why', async () => {
     const shop = await app.openShop();
     app.model.reply('sem saldo', {
       status: 429,
@@ -177,12 +177,13 @@ describe('a WhatsApp message comes in, the agent answers', () => {
     const ana = await app.gateway.phone(shop.instanceName, { number: '5581999990008', name: 'Ana' });
     await ana.say('sem saldo');
     const turn = await app.until<{ state: string; reason: string }>(
-      'SELECT state, reason FROM turns WHERE workspace_id = $1',
+      `SELECT state, reason FROM turns WHERE workspace_id = $1 AND kind = 'ANSWER'`,
       [shop.workspaceId],
       (row) => row?.state === 'FAILED',
     );
     expect(turn.reason).toBe('model_quota');
-    expect(ana.received).toEqual([]);
+    await ana.waitForMessages(1, 15_000);
+    expect(ana.received.map((m) => m.text)).toEqual([expect.stringMatching(/^Vou chamar uma pessoa/)]);
     const { rows } = await app.db.query('SELECT human_talk FROM chats WHERE workspace_id = $1', [shop.workspaceId]);
     expect(rows).toEqual([{ human_talk: true }]);
   });

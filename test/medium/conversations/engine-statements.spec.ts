@@ -96,6 +96,9 @@ async function claim(ws: string, owner = randomUUID()): Promise<ClaimedTurn> {
   return turn;
 }
 
+/** A thought without a model call, which newer words do not send back. */
+const NO_STEP = { step: null, mayRestart: false };
+
 /** One message received, claimed, thought and settled into parts. */
 async function settled(at: { ws: string; channel: string }, texts = ['um', 'dois']) {
   await receiver().receive(said(at, 'oi'));
@@ -108,7 +111,16 @@ async function settled(at: { ws: string; channel: string }, texts = ['um', 'dois
     textHash: Buffer.from(hashText(text)),
   }));
   const [state] = await settleTurns(pool, [
-    { turn, address: scene!.address, servedModel: 'm', trace: { a: 1 }, deliveredLocally: false, parts },
+    {
+      turn,
+      address: scene!.address,
+      servedModel: 'm',
+      trace: { a: 1 },
+      deliveredLocally: false,
+      step: null,
+      mayRestart: false,
+      parts,
+    },
   ]);
   const ask = (n: number, fence = turn.fence) => ({
     workspaceId: at.ws,
@@ -270,6 +282,7 @@ describe('owning a turn', () => {
       servedModel: 'm',
       trace: null,
       deliveredLocally: false,
+      ...NO_STEP,
       parts: [{ id: randomUUID(), messageId: randomUUID(), text: 'x', textHash: Buffer.from(hashText('x')) }],
     });
     expect(await settleTurns(pool, [thought(old)])).toEqual([undefined]);
@@ -299,7 +312,15 @@ describe('owning a turn', () => {
     const turn = await claim(at.ws);
     await inTransaction(pool, (tx) => handToPerson(tx, at.ws, turn.chatId));
     const part = { id: randomUUID(), messageId: randomUUID(), text: 'x', textHash: Buffer.from(hashText('x')) };
-    const thought = { turn, address: 'a', servedModel: 'm', trace: null, deliveredLocally: false, parts: [part] };
+    const thought = {
+      turn,
+      address: 'a',
+      servedModel: 'm',
+      trace: null,
+      deliveredLocally: false,
+      ...NO_STEP,
+      parts: [part],
+    };
     expect(await count('turns', at.ws, `state = 'SKIPPED' AND reason = 'human'`)).toBe(1);
     expect(await settleTurns(pool, [thought])).toEqual([undefined]);
     expect(await count('outbound_parts', at.ws)).toBe(0);
@@ -312,7 +333,15 @@ describe('owning a turn', () => {
     const turn = await claim(at.ws);
     await inTransaction(pool, (tx) => handToAgent(tx, at.ws, turn.chatId));
     const part = { id: randomUUID(), messageId: randomUUID(), text: 'x', textHash: Buffer.from(hashText('x')) };
-    const thought = { turn, address: 'a', servedModel: 'm', trace: null, deliveredLocally: false, parts: [part] };
+    const thought = {
+      turn,
+      address: 'a',
+      servedModel: 'm',
+      trace: null,
+      deliveredLocally: false,
+      ...NO_STEP,
+      parts: [part],
+    };
     expect(await settleTurns(pool, [thought])).toEqual(['SKIPPED']);
     expect(await count('outbound_parts', at.ws)).toBe(0);
     expect(await count('turns', at.ws, `state = 'SKIPPED' AND reason = 'human'`)).toBe(1);
