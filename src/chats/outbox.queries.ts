@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { tellPeople } from '../workspaces/notices.queries.js';
 
 /** A file that the gateway fetches and sends. */
 export interface PartMedia {
@@ -36,6 +37,19 @@ export async function partsOfTurn(pool: Pool, workspaceId: string, turnId: strin
     [workspaceId, turnId],
   );
   return rows;
+}
+
+/** What a message was sent as; undefined for one that never was a part of ours. */
+export async function findSentPart(
+  pool: Pool,
+  workspaceId: string,
+  messageId: string,
+): Promise<Pick<PartRow, 'text' | 'media' | 'quotedId'> | undefined> {
+  const { rows } = await pool.query<Pick<PartRow, 'text' | 'media' | 'quotedId'>>(
+    `SELECT text, media, quoted_id AS "quotedId" FROM outbound_parts WHERE workspace_id = $1 AND message_id = $2`,
+    [workspaceId, messageId],
+  );
+  return rows[0];
 }
 
 /** Asks to begin one send. `fence` is the owner's. */
@@ -160,6 +174,8 @@ export interface EchoRecord {
   providerId: string;
   aliases: readonly string[];
   textHash: Buffer;
+  /** When it was sent, where the report may be old: then no part that began later can be it. Left out: it is news. */
+  sentAtMs?: number;
 }
 
 /**
@@ -168,15 +184,17 @@ export interface EchoRecord {
  */
 export type Echo = 'bound' | 'known' | 'pending' | 'foreign';
 
-// Parts of one chat go one after the other, so at most one is in flight; the oldest wins where several are unsettled.
-// A turn that was parked for its reconciliation goes on at once.
+// Parts of one chat go one after the other, so at most one is in flight, and it wins: an older part of the same text whose
+// outcome stayed open has had its time. Among those the oldest wins. A turn that was parked for its reconciliation goes on at once.
 const BIND_ECHOES = `
 WITH echo AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, ch uuid, provider_id text, aliases text[], hash text)
+  SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, ch uuid, provider_id text, aliases text[], hash text,
+                                                 sent_ms float8)
 ),
 open_part AS MATERIALIZED (
-  SELECT DISTINCT e.n, e.ws, e.provider_id, p.id AS part, p.turn_id, p.started_at,
-         p.text_hash = decode(e.hash, 'hex') AS matches
+  SELECT DISTINCT e.n, e.ws, e.provider_id, p.id AS part, p.turn_id, p.started_at, p.state,
+         p.text_hash = decode(e.hash, 'hex')
+           AND (e.sent_ms IS NULL OR to_timestamp(e.sent_ms / 1000) >= p.started_at - interval '5 seconds') AS matches
   FROM echo e
   CROSS JOIN unnest(e.aliases) AS said(alias)
   CROSS JOIN LATERAL (SELECT a.contact_id FROM contact_aliases a
@@ -193,7 +211,7 @@ known AS MATERIALIZED (
 hit AS MATERIALIZED (
   SELECT DISTINCT ON (ws, part) n, ws, part, provider_id FROM (
     SELECT DISTINCT ON (n) n, ws, part, provider_id FROM open_part
-    WHERE matches AND n NOT IN (SELECT n FROM known) ORDER BY n, started_at) first
+    WHERE matches AND n NOT IN (SELECT n FROM known) ORDER BY n, state, started_at) first
   ORDER BY ws, part, n
 ),
 ${RECORD_SENT},
@@ -203,10 +221,14 @@ woken AS (
     AND (t.workspace_id, t.id) NOT IN (SELECT workspace_id, id FROM ended)
 )
 SELECT e.n, CASE WHEN s.n IS NOT NULL THEN 'bound' WHEN k.n IS NOT NULL THEN 'known'
+                 WHEN e.n IN (SELECT n FROM open_part WHERE matches) THEN 'raced'
                  WHEN e.n IN (SELECT n FROM open_part) THEN 'pending' ELSE 'foreign' END AS outcome
 FROM echo e LEFT JOIN sent s ON s.n = e.n LEFT JOIN known k ON k.n = e.n`;
 
-/** Binds echoes to the parts they prove. Not a named statement, for the reason `receiveMessages` gives. */
+/**
+ * Binds echoes to the parts they prove. Two that fit one part cannot both be its proof: the loser is looked at again, when
+ * the part is taken. Not a named statement, for the reason `receiveMessages` gives.
+ */
 export async function bindEchoes(pool: Pool, echoes: readonly EchoRecord[]): Promise<Echo[]> {
   const rows = echoes.map((e, n) => ({
     n,
@@ -215,13 +237,45 @@ export async function bindEchoes(pool: Pool, echoes: readonly EchoRecord[]): Pro
     provider_id: e.providerId,
     aliases: e.aliases,
     hash: e.textHash.toString('hex'),
+    sent_ms: e.sentAtMs,
   }));
-  const result = await pool.query<{ n: number; outcome: Echo }>({
+  const result = await pool.query<{ n: number; outcome: Echo | 'raced' }>({
     text: BIND_ECHOES,
     values: [JSON.stringify(rows)],
   });
   const outcomes = new Map(result.rows.map((r) => [r.n, r.outcome]));
-  return echoes.map((_, n) => outcomes.get(n) ?? 'foreign');
+  const raced = echoes.filter((_, n) => outcomes.get(n) === 'raced');
+  const again = raced.length > 0 ? await bindEchoes(pool, raced) : [];
+  return echoes.map((_, n) => {
+    const outcome = outcomes.get(n) ?? 'foreign';
+    return outcome === 'raced' ? again.shift()! : outcome;
+  });
+}
+
+/**
+ * Whether a send we know nothing of repeats one of ours: same chat, same content, begun within ten minutes. Then the
+ * gateway doubled it, or a part that was given up arrived after all. Somebody is told; the answer is the part's id.
+ */
+export async function noteSurplus(pool: Pool, echo: EchoRecord): Promise<string | undefined> {
+  const { rows } = await pool.query<{ id: string; chatId: string; messageId: string }>(
+    `SELECT p.id, p.chat_id AS "chatId", p.message_id AS "messageId"
+     FROM contact_aliases a
+     JOIN chats c ON c.workspace_id = a.workspace_id AND c.channel_id = a.channel_id AND c.contact_id = a.contact_id
+     CROSS JOIN LATERAL (SELECT m.id FROM messages m WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id
+                         ORDER BY m.seq DESC LIMIT 50) m
+     JOIN outbound_parts p ON p.workspace_id = c.workspace_id AND p.message_id = m.id
+     WHERE a.workspace_id = $1 AND a.channel_id = $2 AND a.alias = ANY ($3) AND p.text_hash = $4
+       AND p.started_at > now() - interval '10 minutes' AND p.provider_id IS DISTINCT FROM $5
+     ORDER BY p.started_at DESC LIMIT 1`,
+    [echo.workspaceId, echo.channelId, echo.aliases, echo.textHash, echo.providerId],
+  );
+  const part = rows[0];
+  if (!part) return undefined;
+  const { workspaceId, channelId } = echo;
+  const { chatId, messageId } = part;
+  const key = `part.surplus_echo ${echo.providerId}`;
+  await tellPeople(pool, { workspaceId, kind: 'part.surplus_echo', key, channelId, chatId, details: { messageId } });
+  return part.id;
 }
 
 /** A delivery status of one of our messages. */
@@ -299,6 +353,39 @@ export async function movePart(
   return rowCount === 1;
 }
 
+/** Reconciled, and still open: a person is told, and decides. Later evidence still proves it sent. */
+export async function leaveUnknown(pool: Pool, workspaceId: string, partId: string): Promise<void> {
+  const { rows } = await pool.query<{ chatId: string; channelId: string; messageId: string }>(
+    `UPDATE outbound_parts SET reconciled_at = now() WHERE workspace_id = $1 AND id = $2 AND state = 'UNKNOWN'
+     RETURNING chat_id AS "chatId", channel_id AS "channelId", message_id AS "messageId"`,
+    [workspaceId, partId],
+  );
+  const part = rows[0];
+  if (!part) return;
+  const { chatId, channelId, messageId } = part;
+  const [kind, key] = ['part.delivery_unknown', `part.delivery_unknown ${messageId}`];
+  await tellPeople(pool, { workspaceId, kind, key, chatId, channelId, details: { messageId } });
+}
+
+/**
+ * Closes a part whose outcome stayed open, because a person sends its message again; false when it is not open, or its
+ * turn still looks for proof. Closed, it takes no echo of what is sent in its place.
+ */
+export async function closeUnknown(tx: PoolClient, workspaceId: string, messageId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `WITH closed AS (
+       UPDATE outbound_parts p SET state = 'FAILED', error = 'delivery_unknown: sent again by a person'
+       FROM turns t
+       WHERE p.workspace_id = $1 AND p.message_id = $2 AND p.state = 'UNKNOWN'
+         AND t.workspace_id = p.workspace_id AND t.id = p.turn_id AND t.state NOT IN ('THINKING', 'SENDING')
+       RETURNING p.workspace_id, p.message_id)
+     UPDATE messages m SET status = 'FAILED'
+     FROM closed c WHERE m.workspace_id = c.workspace_id AND m.id = c.message_id`,
+    [workspaceId, messageId],
+  );
+  return rowCount === 1;
+}
+
 /** Cancels what the agent has not begun to send in a chat. */
 export async function cancelPendingParts(db: Pool | PoolClient, workspaceId: string, chatId: string): Promise<void> {
   await db.query(
@@ -357,6 +444,8 @@ export interface ReconcileScene {
   openSince: boolean;
   /** Ids from the gateway that already belong to a message of this channel. */
   boundIds: string[];
+  /** Ids whose delivery the gateway has reported since, though no message of ours has them. */
+  strayIds: string[];
   /** The chat's newest message known by id, ours first: findable at the gateway = its persistence works. */
   canary: string | null;
 }
@@ -377,6 +466,9 @@ export async function loadReconcileScene(
             ARRAY(SELECT m.provider_id FROM messages m
                   WHERE m.workspace_id = p.workspace_id AND m.chat_id = p.chat_id AND m.provider_id IS NOT NULL
                   ORDER BY m.seq DESC LIMIT 100) AS "boundIds",
+            ARRAY(SELECT k.provider_id FROM parked_statuses k
+                  WHERE k.workspace_id = p.workspace_id AND k.channel_id = p.channel_id AND k.created_at >= p.started_at
+                  ORDER BY k.created_at LIMIT 20) AS "strayIds",
             (SELECT m.provider_id FROM (
                SELECT role, provider_id, seq FROM messages
                WHERE workspace_id = p.workspace_id AND chat_id = p.chat_id AND provider_id IS NOT NULL

@@ -430,6 +430,10 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'Só o que o seu lado escreveu pode ser apagado para todos.',
     'Solo se puede eliminar para todos lo que escribió su lado.',
   ],
+  'Only a message whose delivery is unknown can be sent again.': [
+    'Só uma mensagem com entrega desconhecida pode ser enviada de novo.',
+    'Solo se puede reenviar un mensaje cuya entrega se desconoce.',
+  ],
   'This message has not been sent; there is nothing to take back.': [
     'Esta mensagem não foi enviada; não há o que apagar.',
     'Este mensaje no se ha enviado; no hay nada que eliminar.',

@@ -10,7 +10,12 @@ export interface FoundMessage {
   readonly type: MessageType;
   readonly text: string;
   readonly sentAtMs: number;
+  /** From a phone's own app; what a program or WhatsApp Web sent is not told apart. */
+  readonly isTypedByHand: boolean;
 }
+
+/** What the gateway guesses from the form of an id: its own sends look like WhatsApp Web's, never like a phone's. */
+const PHONES: readonly unknown[] = ['android', 'ios'];
 
 /** The rows of a `findMessages` answer that can be read; null when the answer has no list of rows at all. */
 export function readFoundMessages(body: unknown, nowMs: number): FoundMessage[] | null {
@@ -25,6 +30,9 @@ export function readFoundMessages(body: unknown, nowMs: number): FoundMessage[] 
     if ('ignored' in content) return [];
     const { providerId, fromMe, aliases } = identity;
     const { type, text } = content;
-    return [{ providerId, fromMe, aliases, type, text, sentAtMs: readSentAt(frame['messageTimestamp'], nowMs) }];
+    const sentAtMs = readSentAt(frame['messageTimestamp'], nowMs);
+    return [
+      { providerId, fromMe, aliases, type, text, sentAtMs, isTypedByHand: fromMe && PHONES.includes(frame['source']) },
+    ];
   });
 }

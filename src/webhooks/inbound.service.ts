@@ -131,17 +131,14 @@ export class InboundService {
   /** An echo never begins a turn: it proves a part of ours, or shows what another system sent through the gateway. */
   private async echo(channel: KnockingChannel, event: EchoEvent): Promise<void> {
     if (event.scope !== 'private' || event.aliases.length === 0) return;
-    const echo = await this.outbox.bindEcho({
-      workspaceId: channel.workspaceId,
-      channelId: channel.channelId,
-      providerId: event.providerId,
-      aliases: event.aliases,
-      type: event.type,
-      text: event.text,
-    });
+    const { workspaceId, channelId } = channel;
+    const { providerId, aliases, type, text } = event;
+    const report = { workspaceId, channelId, providerId, aliases, type, text };
+    const echo = await this.outbox.bindEcho(report);
     if (echo === 'pending')
       this.logger.warn({ channel: channel.channelId }, 'echo of something other than what is in flight');
     if (echo !== 'foreign') return;
+    await this.outbox.noteSurplus(report);
     await this.receiver.receive({
       ...received(channel, event),
       name: null,
