@@ -72,6 +72,8 @@ export class ChannelStateService {
   ): Promise<void> {
     await this.prisma.$transaction(async (tx) => {
       const { count } = await tx.channel.updateMany({ where, data });
+      if (count > 0 && data.state === 'open')
+        await tx.channel.updateMany({ where: { ...where, firstOpenedAt: null }, data: { firstOpenedAt: new Date() } });
       if (count > 0) await announceConfigChange(tx, where.workspaceId);
     });
   }

@@ -3,6 +3,7 @@ import { AgentsModule } from '../agents/agents.module.js';
 import { EvolutionApiModule } from '../evolution-api/evolution-api.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { ChannelLinksService } from './channel-links.service.js';
+import { ChannelPulseService } from './channel-pulse.service.js';
 import { ChannelStateService } from './channel-state.service.js';
 import { ChannelsController } from './channels.controller.js';
 import { ChannelsService } from './channels.service.js';
@@ -20,6 +21,7 @@ import { WorkspaceSweepService } from './workspace-sweep.service.js';
   providers: [
     ChannelsService,
     ChannelLinksService,
+    ChannelPulseService,
     ChannelStateService,
     ConnectionCheckService,
     InstancesService,
@@ -27,6 +29,6 @@ import { WorkspaceSweepService } from './workspace-sweep.service.js';
     WidgetService,
     WorkspaceSweepService,
   ],
-  exports: [ChannelsService, ConnectionCheckService],
+  exports: [ChannelsService, ChannelPulseService, ConnectionCheckService],
 })
 export class ChannelsModule {}

@@ -18,3 +18,69 @@ export async function findMovedWebhooks(db: Pick<Pool, 'query'>, publicUrl: stri
   );
   return rows;
 }
+
+/** A connected number whose gateway keeps records of its own. */
+export interface FillableChannel {
+  readonly workspaceId: string;
+  readonly channelId: string;
+  readonly instanceName: string;
+  readonly ownJid: string | null;
+  /** Up to when those records were compared with ours; at first, since when the number is linked. ms since 1970. */
+  readonly filledUntilMs: number;
+  readonly nowMs: number;
+}
+
+const FILLABLE = `SELECT workspace_id AS "workspaceId", id AS "channelId", instance_name AS "instanceName",
+  own_jid AS "ownJid", (extract(epoch FROM now()) * 1000)::float8 AS "nowMs",
+  (extract(epoch FROM coalesce(filled_until, first_opened_at, created_at)) * 1000)::float8 AS "filledUntilMs"
+  FROM channels WHERE type = 'WHATSAPP' AND instance_name IS NOT NULL AND state = 'open'`;
+
+/** All tenants: connected numbers that were not compared for `seconds`, the longest first. */
+export async function findUnfilled(pool: Pool, seconds: number, limit: number): Promise<FillableChannel[]> {
+  const { rows } = await pool.query<FillableChannel>(
+    `${FILLABLE} AND (filled_until IS NULL OR filled_until < now() - make_interval(secs => $1))
+     ORDER BY filled_until NULLS FIRST LIMIT $2`,
+    [seconds, limit],
+  );
+  return rows;
+}
+
+/** One of them; undefined while it is not connected. */
+export async function findFillable(pool: Pool, workspaceId: string, id: string): Promise<FillableChannel | undefined> {
+  const { rows } = await pool.query<FillableChannel>(`${FILLABLE} AND workspace_id = $1 AND id = $2`, [
+    workspaceId,
+    id,
+  ]);
+  return rows[0];
+}
+
+/** Everything up to then is stored. Never moves back. */
+export async function markFilled(pool: Pool, workspaceId: string, id: string, untilMs: number): Promise<void> {
+  await pool.query(
+    `UPDATE channels SET filled_until = to_timestamp($3 / 1000.0)
+     WHERE workspace_id = $1 AND id = $2 AND (filled_until IS NULL OR filled_until < to_timestamp($3 / 1000.0))`,
+    [workspaceId, id, untilMs],
+  );
+}
+
+/** What was heard of a number. */
+export interface Pulse {
+  readonly workspaceId: string;
+  readonly channelId: string;
+  /** A customer wrote, or a person on the phone. */
+  readonly spoken: boolean;
+}
+
+/** Remembers that these numbers were heard of just now: then none of them is deaf. */
+export async function recordPulses(pool: Pool, pulses: readonly Pulse[]): Promise<void> {
+  await pool.query(
+    `WITH heard AS (SELECT * FROM json_to_recordset($1::json) AS x("workspaceId" uuid, "channelId" uuid, spoken boolean)),
+     locked AS (SELECT c.workspace_id, c.id, x.spoken FROM heard x
+                JOIN channels c ON c.workspace_id = x."workspaceId" AND c.id = x."channelId"
+                ORDER BY 1, 2 FOR NO KEY UPDATE OF c)
+     UPDATE channels c SET last_event_at = now(), last_inbound_at = CASE WHEN l.spoken THEN now() ELSE c.last_inbound_at END,
+            deaf_since = CASE WHEN NOT l.spoken THEN c.deaf_since END
+     FROM locked l WHERE c.workspace_id = l.workspace_id AND c.id = l.id`,
+    [JSON.stringify(pulses)],
+  );
+}

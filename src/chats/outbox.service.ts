@@ -118,10 +118,11 @@ export class OutboxService {
     return this.echoes.add(toRecord(echo));
   }
 
-  /** Of a send that is not ours by its id: tells people if it repeats one of ours. */
-  async noteSurplus(echo: ReportedSend): Promise<void> {
+  /** Of a send that is not ours by its id: true, and people are told, if it repeats one of ours. */
+  async noteSurplus(echo: ReportedSend): Promise<boolean> {
     const part = await noteSurplus(this.pool, toRecord(echo));
     if (part) this.logger.warn({ part, channel: echo.channelId }, 'the gateway sent a part more often than we did');
+    return part !== undefined;
   }
 
   /** Applies a delivery status; one that is early waits for its message. */

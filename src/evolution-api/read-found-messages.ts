@@ -1,4 +1,5 @@
 import { describeContent, type MessageType } from './describe-content.js';
+import { isPhone } from './is-phone.js';
 import { readIdentity } from './read-identity.js';
 import { readObject, readSentAt } from './read-scalar.js';
 
@@ -14,9 +15,6 @@ export interface FoundMessage {
   readonly isTypedByHand: boolean;
 }
 
-/** What the gateway guesses from the form of an id: its own sends look like WhatsApp Web's, never like a phone's. */
-const PHONES: readonly unknown[] = ['android', 'ios'];
-
 /** The rows of a `findMessages` answer that can be read; null when the answer has no list of rows at all. */
 export function readFoundMessages(body: unknown, nowMs: number): FoundMessage[] | null {
   const answer = readObject(body);
@@ -31,8 +29,6 @@ export function readFoundMessages(body: unknown, nowMs: number): FoundMessage[] 
     const { providerId, fromMe, aliases } = identity;
     const { type, text } = content;
     const sentAtMs = readSentAt(frame['messageTimestamp'], nowMs);
-    return [
-      { providerId, fromMe, aliases, type, text, sentAtMs, isTypedByHand: fromMe && PHONES.includes(frame['source']) },
-    ];
+    return [{ providerId, fromMe, aliases, type, text, sentAtMs, isTypedByHand: fromMe && isPhone(frame['source']) }];
   });
 }

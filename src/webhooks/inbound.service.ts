@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { ChannelPulseService } from '../channels/channel-pulse.service.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { ConnectionCheckService } from '../channels/connection-check.service.js';
 import { OutboxService } from '../chats/outbox.service.js';
@@ -26,14 +27,21 @@ const QUARANTINE_LIMITS = { maxDepth: 500, maxValues: 100_000, maxTextCodePoints
 /** The gateway reports a handful of events at a time; a list longer than this is no report. */
 const MAX_EVENTS = 1_000;
 
+/** A send that differs from the one in flight may still be it, as the gateway altered it; after this long it is another's. */
+const UNSETTLED_MS = 10 * 60_000;
+
 /** Takes what the gateway reports to where it belongs. Resolves only when everything of it is committed. */
 @Injectable()
 export class InboundService {
+  /** Told of every number that is connected (again), after the fact is kept. */
+  whenOpened: (channel: KnockingChannel) => void = () => undefined;
+
   constructor(
     private readonly receiver: ReceiveMessageService,
     private readonly outbox: OutboxService,
     private readonly channels: ChannelsService,
     private readonly connections: ConnectionCheckService,
+    private readonly pulse: ChannelPulseService,
     private readonly prisma: PrismaService,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -48,6 +56,9 @@ export class InboundService {
     if (typeof claimed === 'string' && claimed !== channel.instanceName)
       throw new AppError('UNAUTHORIZED', 'This webhook address or its secret is not valid.');
     const events = parseInboundEvents(body, Date.now());
+    const { workspaceId, channelId } = channel;
+    const spoken = events.some((event) => event.kind === 'message');
+    this.pulse.note(workspaceId, channelId, spoken);
     if (events.length > MAX_EVENTS) return this.quarantine(channel, body, 'more events than a report has');
     const problems = await Promise.all(events.map((event) => this.acceptOne(channel, event)));
     // Once, however many of its events were not taken: every copy is the whole body.
@@ -64,6 +75,42 @@ export class InboundService {
     if (events.some((event) => event.kind === 'unreadable'))
       throw new AppError('CONFLICT', 'This body still cannot be read; a newer version may');
     await Promise.all(events.map((event) => this.replayOne(channel, event)));
+  }
+
+  /**
+   * Takes one record of the gateway's own, which may be known, ours, or a message whose event was lost. False: it may be
+   * the proof of a send that is on its way, so nothing can be concluded yet.
+   */
+  async takeFound(channel: KnockingChannel, record: unknown, ownJid: string | null): Promise<boolean> {
+    const { instanceName: instance, channelId } = channel;
+    const body = { event: 'messages.upsert', instance, data: record, ...(ownJid && { sender: ownJid }) };
+    const [event] = parseInboundEvents(body, Date.now());
+    if (event?.kind !== 'message' || event.scope !== 'private' || event.aliases.length === 0) return true;
+    try {
+      return await this.takeMissed(channel, event);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      // One that the database refuses must not keep those behind it from coming in.
+      this.logger.error({ err: error, channel: channelId }, 'found message refused; quarantined');
+      await this.quarantine(channel, body, error instanceof Error ? error.message : 'unknown error');
+      return true;
+    }
+  }
+
+  private async takeMissed(channel: KnockingChannel, event: MessageEvent): Promise<boolean> {
+    if (!event.fromMe || event.isTypedByHand) {
+      await this.message(channel, event);
+      return true;
+    }
+    const { workspaceId, channelId } = channel;
+    const { providerId, aliases, type, text, sentAtMs } = event;
+    const report = { workspaceId, channelId, providerId, aliases, type, text, sentAtMs };
+    const echo = await this.outbox.bindEcho(report);
+    if (echo === 'pending' && Date.now() - sentAtMs < UNSETTLED_MS) return false;
+    if (echo === 'bound' || echo === 'known') return true;
+    if (await this.outbox.noteSurplus(report)) await this.sentByOthers(channel, event);
+    else await this.message(channel, event);
+    return true;
   }
 
   private async replayOne(channel: KnockingChannel, event: InboundEvent): Promise<void> {
@@ -139,6 +186,10 @@ export class InboundService {
       this.logger.warn({ channel: channel.channelId }, 'echo of something other than what is in flight');
     if (echo !== 'foreign') return;
     await this.outbox.noteSurplus(report);
+    await this.sentByOthers(channel, event);
+  }
+
+  private async sentByOthers(channel: KnockingChannel, event: EchoEvent | MessageEvent): Promise<void> {
     await this.receiver.receive({
       ...received(channel, event),
       name: null,
@@ -167,7 +218,9 @@ export class InboundService {
   /** After the event is kept, and not awaited: the gateway waits for our 200 while we would wait for its answer. */
   private async confirm(channel: KnockingChannel): Promise<void> {
     const state = await this.connections.confirm(channel.workspaceId, channel.channelId);
-    if (state === 'open') await this.outbox.wakeChannel(channel.workspaceId, channel.channelId).catch(() => undefined);
+    if (state !== 'open') return;
+    this.whenOpened(channel);
+    await this.outbox.wakeChannel(channel.workspaceId, channel.channelId).catch(() => undefined);
   }
 
   private async quarantine(channel: KnockingChannel, body: unknown, problem: string): Promise<void> {
