@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 /** A channel whose gateway instance still posts to another address. */
 export interface MovedWebhook {
@@ -83,4 +83,19 @@ export async function recordPulses(pool: Pool, pulses: readonly Pulse[]): Promis
      FROM locked l WHERE c.workspace_id = l.workspace_id AND c.id = l.id`,
     [JSON.stringify(pulses)],
   );
+}
+
+/** No message to somebody who has not written, for so long; true when this is news. A longer pause stays. */
+export async function pauseProactive(
+  db: Pool | PoolClient,
+  channel: { readonly workspaceId: string; readonly channelId: string },
+  seconds: number,
+  reason: string,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE channels SET proactive_paused_until = now() + make_interval(secs => $3), proactive_pause_reason = $4
+     WHERE workspace_id = $1 AND id = $2 AND (proactive_paused_until IS NULL OR proactive_paused_until < now())`,
+    [channel.workspaceId, channel.channelId, seconds, reason],
+  );
+  return rowCount === 1;
 }

@@ -10,6 +10,7 @@ import { OutboundController, OwnOutboundController } from './outbound.controller
 import { OutboxService } from './outbox.service.js';
 import { ResendMessageService } from './resend-message.service.js';
 import { SendMessageService } from './send-message.service.js';
+import { SendWatchService } from './send-watch.service.js';
 import { StartConversationService } from './start-conversation.service.js';
 
 @Module({
@@ -26,6 +27,7 @@ import { StartConversationService } from './start-conversation.service.js';
     ChatInteractionsService,
     OutboxService,
     SendMessageService,
+    SendWatchService,
     ResendMessageService,
     StartConversationService,
     ChangeMessageService,

@@ -51,6 +51,7 @@ export class OutboundController {
   @Describe('Write to a phone, whether or not it has written before', {
     action: 'chat',
     errors: [
+      'TOO_MANY_REQUESTS',
       'URL_NOT_ALLOWED',
       'CHANNEL_NOT_CONNECTED',
       'CHANNEL_TYPE_NOT_SUPPORTED',

@@ -118,7 +118,9 @@ export async function beginSends(pool: Pool, asks: readonly BeginRequest[]): Pro
 // status that was quicker than the proof is applied, and the turn ends with its last part. `hit` names the parts.
 const RECORD_SENT = `
 sent AS (
-  UPDATE outbound_parts p SET state = 'SENT', provider_id = h.provider_id, sent_at = now(), error = NULL
+  UPDATE outbound_parts p SET state = 'SENT', provider_id = h.provider_id, sent_at = now(), error = NULL,
+         acked_at = (SELECT k.created_at FROM parked_statuses k WHERE k.workspace_id = p.workspace_id
+                     AND k.channel_id = p.channel_id AND k.provider_id = h.provider_id AND k.status <> 'FAILED')
   FROM hit h
   WHERE p.workspace_id = h.ws AND p.id = h.part AND p.state IN ('SENDING', 'UNKNOWN')
   RETURNING h.n, p.workspace_id, p.id, p.turn_id, p.message_id, p.channel_id, p.provider_id
@@ -306,6 +308,11 @@ risen AS (
   UPDATE messages m SET status = t.status FROM target t
   WHERE m.workspace_id = t.ws AND m.id = t.id AND t.role = 'assistant'
     AND ${RANK} t.status) > coalesce(${RANK} m.status), 0)
+),
+acked AS (
+  UPDATE outbound_parts p SET acked_at = now() FROM target t
+  WHERE t.role = 'assistant' AND t.status <> 'FAILED' AND p.workspace_id = t.ws AND p.message_id = t.id
+    AND p.state = 'SENT' AND p.acked_at IS NULL
 )
 INSERT INTO parked_statuses (workspace_id, channel_id, provider_id, status)
 SELECT ws, ch, provider_id, status FROM news
@@ -323,6 +330,27 @@ export async function applyStatuses(pool: Pool, statuses: readonly StatusRecord[
   }));
   await pool.query({ text: APPLY_STATUSES, values: [JSON.stringify(rows)] });
   return statuses.map(() => undefined);
+}
+
+/** A number whose sends the gateway takes and WhatsApp does not. */
+export interface StuckChannel {
+  workspaceId: string;
+  channelId: string;
+  parts: number;
+}
+
+/** All tenants: connected numbers with at least `most` sends that WhatsApp's server has not taken `seconds` after they left, within the hour. */
+export async function findStuckChannels(pool: Pool, most: number, seconds: number): Promise<StuckChannel[]> {
+  const { rows } = await pool.query<StuckChannel>(
+    `SELECT p.workspace_id AS "workspaceId", p.channel_id AS "channelId", count(*)::int AS parts
+     FROM outbound_parts p
+     JOIN channels h ON h.workspace_id = p.workspace_id AND h.id = p.channel_id AND h.type = 'WHATSAPP' AND h.state = 'open'
+     WHERE p.state = 'SENT' AND p.acked_at IS NULL
+       AND p.sent_at BETWEEN now() - interval '1 hour' AND now() - make_interval(secs => $2)
+     GROUP BY 1, 2 HAVING count(*) >= $1`,
+    [most, seconds],
+  );
+  return rows;
 }
 
 /** All tenants: drops parked statuses older than a day, whose message never came. */

@@ -430,6 +430,14 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'Só o que o seu lado escreveu pode ser apagado para todos.',
     'Solo se puede eliminar para todos lo que escribió su lado.',
   ],
+  'Messages from this number do not arrive; new conversations wait.': [
+    'As mensagens deste número não estão chegando; novas conversas esperam.',
+    'Los mensajes de este número no están llegando; las conversaciones nuevas esperan.',
+  ],
+  'This number has begun as many conversations today as its age allows; more would get it restricted.': [
+    'Este número já iniciou hoje tantas conversas quanto a sua idade permite; mais que isso o deixaria restrito.',
+    'Este número ya inició hoy tantas conversaciones como permite su antigüedad; con más quedaría restringido.',
+  ],
   'Only a message whose delivery is unknown can be sent again.': [
     'Só uma mensagem com entrega desconhecida pode ser enviada de novo.',
     'Solo se puede reenviar un mensaje cuya entrega se desconoce.',
