@@ -8,6 +8,7 @@ import { ChannelStateService } from './channel-state.service.js';
 import { ChannelsController } from './channels.controller.js';
 import { ChannelsService } from './channels.service.js';
 import { ConnectionCheckService } from './connection-check.service.js';
+import { DeafChannelService } from './deaf-channel.service.js';
 import { InstancesService } from './instances.service.js';
 import { OwnChannelsController } from './own-channels.controller.js';
 import { WebhookReassertionService } from './webhook-reassertion.service.js';
@@ -24,11 +25,12 @@ import { WorkspaceSweepService } from './workspace-sweep.service.js';
     ChannelPulseService,
     ChannelStateService,
     ConnectionCheckService,
+    DeafChannelService,
     InstancesService,
     WebhookReassertionService,
     WidgetService,
     WorkspaceSweepService,
   ],
-  exports: [ChannelsService, ChannelPulseService, ConnectionCheckService],
+  exports: [ChannelsService, ChannelPulseService, ConnectionCheckService, DeafChannelService],
 })
 export class ChannelsModule {}

@@ -28,17 +28,22 @@ export interface FillableChannel {
   /** Up to when those records were compared with ours; at first, since when the number is linked. ms since 1970. */
   readonly filledUntilMs: number;
   readonly nowMs: number;
+  /** Since when it is connected, and when the gateway last said anything of it (to within a minute; null: never). */
+  readonly openSinceMs: number;
+  readonly lastEventMs: number | null;
 }
 
 const FILLABLE = `SELECT workspace_id AS "workspaceId", id AS "channelId", instance_name AS "instanceName",
-  own_jid AS "ownJid", (extract(epoch FROM now()) * 1000)::float8 AS "nowMs",
+  own_jid AS "ownJid", (extract(epoch FROM state_at) * 1000)::float8 AS "openSinceMs",
+  (extract(epoch FROM last_event_at) * 1000)::float8 AS "lastEventMs", (extract(epoch FROM now()) * 1000)::float8 AS "nowMs",
   (extract(epoch FROM coalesce(filled_until, first_opened_at, created_at)) * 1000)::float8 AS "filledUntilMs"
   FROM channels WHERE type = 'WHATSAPP' AND instance_name IS NOT NULL AND state = 'open'`;
 
-/** All tenants: connected numbers that were not compared for `seconds`, the longest first. */
+/** All tenants: connected numbers that were not compared for `seconds` (deaf ones: for a minute), the longest first. */
 export async function findUnfilled(pool: Pool, seconds: number, limit: number): Promise<FillableChannel[]> {
   const { rows } = await pool.query<FillableChannel>(
-    `${FILLABLE} AND (filled_until IS NULL OR filled_until < now() - make_interval(secs => $1))
+    `${FILLABLE} AND (filled_until IS NULL OR filled_until < now() - make_interval(secs => $1)
+       OR deaf_since IS NOT NULL AND filled_until < now() - interval '1 minute')
      ORDER BY filled_until NULLS FIRST LIMIT $2`,
     [seconds, limit],
   );
@@ -96,6 +101,15 @@ export async function pauseProactive(
     `UPDATE channels SET proactive_paused_until = now() + make_interval(secs => $3), proactive_pause_reason = $4
      WHERE workspace_id = $1 AND id = $2 AND (proactive_paused_until IS NULL OR proactive_paused_until < now())`,
     [channel.workspaceId, channel.channelId, seconds, reason],
+  );
+  return rowCount === 1;
+}
+
+/** The number is connected, and we do not hear it; true when this is news. Its next message ends it. */
+export async function markDeaf(db: Pool | PoolClient, workspaceId: string, id: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE channels SET deaf_since = now() WHERE workspace_id = $1 AND id = $2 AND deaf_since IS NULL`,
+    [workspaceId, id],
   );
   return rowCount === 1;
 }

@@ -293,6 +293,15 @@ describe('chats', () => {
     });
   });
 
+  it('reads where events are posted, if they are', async () => {
+    reply = { status: 200, body: { enabled: true, url: 'https://tawkee.example/x', events: ['SEND_MESSAGE'] } };
+    expect(await client.findWebhook('tw-1')).toEqual({ url: 'https://tawkee.example/x', events: ['SEND_MESSAGE'] });
+    reply = { status: 200, body: { enabled: false, url: 'https://tawkee.example/x', events: [] } };
+    expect(await client.findWebhook('tw-1')).toBeNull();
+    reply = { status: 200, body: null };
+    expect(await client.findWebhook('tw-1')).toBeNull();
+  });
+
   it('reads one page of everything in a window, as it was kept', async () => {
     reply = { status: 200, body: { messages: { total: 101, pages: 2, currentPage: 2, records: [row] } } };
     const page = await client.findPage('tw-1', { fromMs: 0, toMs: 1000, page: 2, size: 100 });

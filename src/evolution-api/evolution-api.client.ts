@@ -156,6 +156,14 @@ export class EvolutionApiClient {
     });
   }
 
+  /** Where the gateway posts an instance's events, and which; null when it posts none. */
+  async findWebhook(instance: string): Promise<{ readonly url: string; readonly events: readonly unknown[] } | null> {
+    const answer = await this.call('GET', `/webhook/find/${encodeURIComponent(instance)}`);
+    const url = readText(answer?.['url'], 2_048);
+    const events = answer?.['events'];
+    return url && answer?.['enabled'] === true ? { url, events: Array.isArray(events) ? events : [] } : null;
+  }
+
   /** Opens the socket if need be and answers the newest code (null when none is ready yet), or that it is open. */
   async connect(instance: string, number?: string): Promise<ConnectAnswer> {
     const query = number ? `?number=${encodeURIComponent(number)}` : '';

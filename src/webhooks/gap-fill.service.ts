@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { type FillableChannel, findFillable, findUnfilled, markFilled } from '../channels/channels.queries.js';
+import { DeafChannelService } from '../channels/deaf-channel.service.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { EvolutionApiClient } from '../evolution-api/evolution-api.client.js';
@@ -9,6 +10,7 @@ import { POOL } from '../prisma/database.pool.js';
 import { runAlone } from '../prisma/run-alone.queries.js';
 import type { KnockingChannel } from './evolution-door.service.js';
 import { InboundService } from './inbound.service.js';
+import { judgeDeaf } from './judge-deaf.js';
 import { planFill } from './plan-fill.js';
 
 const PAGE_SIZE = 100;
@@ -27,6 +29,8 @@ const NUMBERS_PER_ROUND = 200;
  */
 @Injectable()
 export class GapFillService implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** Since when we listen; a test moves it back. */
+  upSinceMs = Date.now();
   private readonly wanted = new Map<string, KnockingChannel>();
   private running: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -35,6 +39,7 @@ export class GapFillService implements OnApplicationBootstrap, OnApplicationShut
   constructor(
     private readonly inbound: InboundService,
     private readonly gateway: EvolutionApiClient,
+    private readonly deaf: DeafChannelService,
     @Inject(POOL) private readonly pool: Pool,
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -89,20 +94,24 @@ export class GapFillService implements OnApplicationBootstrap, OnApplicationShut
   private async fill({ workspaceId, channelId }: KnockingChannel): Promise<void> {
     await runAlone(this.pool, lockOf(channelId), async () => {
       const channel = await findFillable(this.pool, workspaceId, channelId);
-      if (channel) await this.compare(channel);
+      if (!channel) return;
+      const missedMs: number[] = [];
+      await this.compare(channel, missedMs);
+      if (judgeDeaf({ ...channel, missedMs, upSinceMs: this.upSinceMs })) await this.deaf.heal(channel);
     });
   }
 
-  /** Oldest page first, so that what is marked as compared is one stretch without holes. */
-  private async compare(channel: FillableChannel): Promise<void> {
+  /** Oldest page first, so that what is marked as compared is one stretch without holes. Adds to `missedMs`. */
+  private async compare(channel: FillableChannel, missedMs: number[]): Promise<void> {
     const { workspaceId, channelId, instanceName, ownJid } = channel;
     const window = planFill(channel);
     const { pages } = await this.gateway.findPage(instanceName, { ...window, page: 1, size: PAGE_SIZE });
     for (let page = pages, n = 0; page >= 1 && n < MOST_PAGES; page--, n++) {
       if (this.isStopped) return;
       const { records } = await this.gateway.findPage(instanceName, { ...window, page, size: PAGE_SIZE });
-      const settled = await Promise.all(records.map((record) => this.inbound.takeFound(channel, record, ownJid)));
-      const open = records.filter((_, i) => !settled[i]).map(secondsOf);
+      const found = await Promise.all(records.map((record) => this.inbound.takeFound(channel, record, ownJid)));
+      missedMs.push(...records.filter((_, i) => found[i] === 'missed').map((record) => secondsOf(record) * 1_000));
+      const open = records.filter((_, i) => found[i] === 'unsettled').map(secondsOf);
       if (open.length > 0) return markFilled(this.pool, workspaceId, channelId, Math.min(...open) * 1_000 - 1_000);
       const newest = Math.max(...records.map(secondsOf), 0) * 1_000;
       const until = page === 1 ? window.toMs : Math.min(newest, window.toMs);

@@ -30,6 +30,12 @@ const MAX_EVENTS = 1_000;
 /** A send that differs from the one in flight may still be it, as the gateway altered it; after this long it is another's. */
 const UNSETTLED_MS = 10 * 60_000;
 
+/**
+ * What a record of the gateway's turned out to be: `missed`, a customer's message we were never told of; `unsettled`, perhaps
+ * the proof of a send that is on its way, so that nothing can be concluded yet; `known`, anything else that is stored now.
+ */
+export type Found = 'missed' | 'unsettled' | 'known';
+
 /** Takes what the gateway reports to where it belongs. Resolves only when everything of it is committed. */
 @Injectable()
 export class InboundService {
@@ -77,15 +83,12 @@ export class InboundService {
     await Promise.all(events.map((event) => this.replayOne(channel, event)));
   }
 
-  /**
-   * Takes one record of the gateway's own, which may be known, ours, or a message whose event was lost. False: it may be
-   * the proof of a send that is on its way, so nothing can be concluded yet.
-   */
-  async takeFound(channel: KnockingChannel, record: unknown, ownJid: string | null): Promise<boolean> {
+  /** Takes one record of the gateway's own, which may be known, ours, or a message whose event was lost. */
+  async takeFound(channel: KnockingChannel, record: unknown, ownJid: string | null): Promise<Found> {
     const { instanceName: instance, channelId } = channel;
     const body = { event: 'messages.upsert', instance, data: record, ...(ownJid && { sender: ownJid }) };
     const [event] = parseInboundEvents(body, Date.now());
-    if (event?.kind !== 'message' || event.scope !== 'private' || event.aliases.length === 0) return true;
+    if (event?.kind !== 'message' || event.scope !== 'private' || event.aliases.length === 0) return 'known';
     try {
       return await this.takeMissed(channel, event);
     } catch (error) {
@@ -93,24 +96,25 @@ export class InboundService {
       // One that the database refuses must not keep those behind it from coming in.
       this.logger.error({ err: error, channel: channelId }, 'found message refused; quarantined');
       await this.quarantine(channel, body, error instanceof Error ? error.message : 'unknown error');
-      return true;
+      return 'known';
     }
   }
 
-  private async takeMissed(channel: KnockingChannel, event: MessageEvent): Promise<boolean> {
-    if (!event.fromMe || event.isTypedByHand) {
-      await this.message(channel, event);
-      return true;
-    }
+  private async takeMissed(channel: KnockingChannel, event: MessageEvent): Promise<Found> {
+    if (event.fromMe && !event.isTypedByHand) return this.takeFoundSend(channel, event);
+    return (await this.message(channel, event)) && !event.fromMe ? 'missed' : 'known';
+  }
+
+  private async takeFoundSend(channel: KnockingChannel, event: MessageEvent): Promise<Found> {
     const { workspaceId, channelId } = channel;
     const { providerId, aliases, type, text, sentAtMs } = event;
     const report = { workspaceId, channelId, providerId, aliases, type, text, sentAtMs };
     const echo = await this.outbox.bindEcho(report);
-    if (echo === 'pending' && Date.now() - sentAtMs < UNSETTLED_MS) return false;
-    if (echo === 'bound' || echo === 'known') return true;
+    if (echo === 'pending' && Date.now() - sentAtMs < UNSETTLED_MS) return 'unsettled';
+    if (echo === 'bound' || echo === 'known') return 'known';
     if (await this.outbox.noteSurplus(report)) await this.sentByOthers(channel, event);
     else await this.message(channel, event);
-    return true;
+    return 'known';
   }
 
   private async replayOne(channel: KnockingChannel, event: InboundEvent): Promise<void> {
@@ -162,10 +166,10 @@ export class InboundService {
     }
   }
 
-  /** Groups, status posts and newsletters are not answered and not kept: the channel does not take part in them. */
-  private async message(channel: KnockingChannel, event: MessageEvent): Promise<void> {
-    if (event.scope !== 'private' || event.aliases.length === 0) return;
-    await this.receiver.receive({
+  /** Groups, status posts and newsletters are not answered and not kept: the channel does not take part in them. True: it was new. */
+  private async message(channel: KnockingChannel, event: MessageEvent): Promise<boolean> {
+    if (event.scope !== 'private' || event.aliases.length === 0) return false;
+    const stored = await this.receiver.receive({
       ...received(channel, event),
       name: event.fromMe ? null : event.pushName,
       role: event.fromMe ? 'assistant' : 'user',
@@ -173,6 +177,7 @@ export class InboundService {
       content: event.content,
       answer: !event.fromMe,
     });
+    return !stored.duplicate;
   }
 
   /** An echo never begins a turn: it proves a part of ours, or shows what another system sent through the gateway. */

@@ -126,6 +126,67 @@ describe('the mark of what was compared', () => {
   });
 });
 
+describe('a number that is connected and not heard', () => {
+  it('is told once, its webhook is put right, it is restarted once, and its next message ends it', async () => {
+    const { shop, phone } = await customer();
+    const gapFill = app.app.get(GapFillService);
+    const instance = shop.instanceName;
+    const restart = app.gateway.misbehave({
+      on: 'request',
+      fault: 'delay',
+      ms: 1,
+      match: `POST /instance/restart/${instance}`,
+    });
+    const setWebhook = app.gateway.misbehave({
+      on: 'request',
+      fault: 'delay',
+      ms: 1,
+      match: `POST /webhook/set/${instance}`,
+    });
+    rules.push(restart, setWebhook);
+    const rule = app.gateway.misbehave({ on: 'webhook', fault: 'drop', instance });
+    rules.push(rule);
+    const gatewayHook = await fetch(`${app.gateway.url}/webhook/set/${instance}`, {
+      method: 'POST',
+      headers: { apikey: 'test-gateway-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ webhook: { enabled: true, url: `${app.url}/lost`, events: ['MESSAGES_UPSERT'] } }),
+    });
+    expect(gatewayHook.status).toBe(201);
+    const before = setWebhook.hits;
+    gapFill.upSinceMs = Date.now() - 3_600_000;
+    const miss = async (text: string) => {
+      phone.say(text, { at: Date.now() - 180_000 });
+      await app.db.query(
+        `UPDATE channels SET state_at = now() - interval '1 hour', last_event_at = now() - interval '30 minutes',
+                filled_until = now() - interval '4 minutes' WHERE id = $1`,
+        [shop.channelId],
+      );
+      const at = await filled(shop, 0);
+      await compareNow();
+      await filled(shop, at);
+    };
+    await miss('oi');
+    await app.until('SELECT 1 AS n', [], () => restart.hits === 1);
+    expect(setWebhook.hits - before).toBe(1);
+    await miss('alguém aí?');
+    await app.until(
+      `SELECT count(*)::int AS n FROM messages WHERE workspace_id = $1 AND author = 'CUSTOMER'`,
+      [shop.workspaceId],
+      (row) => row?.['n'] === 2,
+    );
+    expect(restart.hits).toBe(1);
+    const { rows } = await app.db.query('SELECT kind, times FROM notices WHERE workspace_id = $1', [shop.workspaceId]);
+    expect(rows).toEqual([{ kind: 'channel.deaf', times: 1 }]);
+    rule.stop();
+    phone.say('ah, agora sim');
+    await app.until(
+      'SELECT deaf_since FROM channels WHERE id = $1',
+      [shop.channelId],
+      (row) => row?.['deaf_since'] === null,
+    );
+  });
+});
+
 describe('when a number was last heard of', () => {
   it('is kept, apart for what people say', async () => {
     const { shop, phone } = await customer();
