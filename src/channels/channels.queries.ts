@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { Link } from './next-connection.js';
 
 /** A channel whose gateway instance still posts to another address. */
 export interface MovedWebhook {
@@ -112,4 +113,37 @@ export async function markDeaf(db: Pool | PoolClient, workspaceId: string, id: s
     [workspaceId, id],
   );
   return rowCount === 1;
+}
+
+/** What is known of a number's link, locked until the transaction ends; undefined when the channel is gone. */
+export async function lockLink(
+  tx: PoolClient,
+  workspaceId: string,
+  id: string,
+): Promise<(Link & { readonly stateAt: Date }) | undefined> {
+  const { rows } = await tx.query<Link & { readonly stateAt: Date }>(
+    `SELECT state, state_reason AS reason, state_at AS "stateAt" FROM channels
+     WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE`,
+    [workspaceId, id],
+  );
+  return rows[0];
+}
+
+/** Keeps a change of a number's link. Once it is connected or finally is not, every code to scan is worthless. */
+export async function keepLink(
+  tx: PoolClient,
+  workspaceId: string,
+  id: string,
+  link: Link & { readonly ownJid: string | null; readonly profileName: string | null },
+): Promise<void> {
+  await tx.query(
+    `UPDATE channels SET state = $3, state_reason = $4, state_at = clock_timestamp(), own_jid = coalesce($5, own_jid),
+            profile_name = coalesce($6, profile_name),
+            first_opened_at = CASE WHEN $3 = 'open' THEN coalesce(first_opened_at, now()) ELSE first_opened_at END,
+            qr_code = CASE WHEN $3 = 'connecting' THEN qr_code END,
+            pairing_code = CASE WHEN $3 = 'connecting' THEN pairing_code END,
+            qr_at = CASE WHEN $3 = 'connecting' THEN qr_at END
+     WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, id, link.state, link.reason, link.ownJid, link.profileName],
+  );
 }

@@ -42,6 +42,9 @@ export class InboundService {
   /** Told of every number that is connected (again), after the fact is kept. */
   whenOpened: (channel: KnockingChannel) => void = () => undefined;
 
+  /** Numbers whose state is being asked for, and whether once more. */
+  private readonly confirming = new Map<string, boolean>();
+
   constructor(
     private readonly receiver: ReceiveMessageService,
     private readonly outbox: OutboxService,
@@ -217,7 +220,19 @@ export class InboundService {
 
   private async connection(channel: KnockingChannel, event: ConnectionEvent): Promise<void> {
     await this.channels.applyConnection(channel.workspaceId, channel.channelId, event);
-    void this.confirm(channel);
+    this.confirmSoon(channel);
+  }
+
+  /** A link that flaps says so many times a second: the gateway is asked once more after the last of them. */
+  private confirmSoon(channel: KnockingChannel): void {
+    const isAsking = this.confirming.has(channel.channelId);
+    this.confirming.set(channel.channelId, isAsking);
+    if (isAsking) return;
+    void this.confirm(channel).finally(() => {
+      const isWanted = this.confirming.get(channel.channelId);
+      this.confirming.delete(channel.channelId);
+      if (isWanted) this.confirmSoon(channel);
+    });
   }
 
   /** After the event is kept, and not awaited: the gateway waits for our 200 while we would wait for its answer. */
