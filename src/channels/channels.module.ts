@@ -10,6 +10,7 @@ import { ChannelsService } from './channels.service.js';
 import { ConnectionCheckService } from './connection-check.service.js';
 import { DeafChannelService } from './deaf-channel.service.js';
 import { InstancesService } from './instances.service.js';
+import { LinkKeeperService } from './link-keeper.service.js';
 import { OwnChannelsController } from './own-channels.controller.js';
 import { WebhookReassertionService } from './webhook-reassertion.service.js';
 import { WidgetController } from './widget.controller.js';
@@ -27,6 +28,7 @@ import { WorkspaceSweepService } from './workspace-sweep.service.js';
     ConnectionCheckService,
     DeafChannelService,
     InstancesService,
+    LinkKeeperService,
     WebhookReassertionService,
     WidgetService,
     WorkspaceSweepService,

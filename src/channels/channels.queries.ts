@@ -147,3 +147,25 @@ export async function keepLink(
     [workspaceId, id, link.state, link.reason, link.ownJid, link.profileName],
   );
 }
+
+/** A number that is not connected. */
+export interface ClosedChannel extends Link {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly instanceName: string;
+  /** Since when, in ms since 1970. */
+  readonly closedMs: number;
+}
+
+/** All tenants: numbers that were linked once and are closed now. */
+export async function findClosed(pool: Pool): Promise<ClosedChannel[]> {
+  const { rows } = await pool.query<ClosedChannel>(
+    `SELECT workspace_id AS "workspaceId", id, instance_name AS "instanceName", state, state_reason AS reason,
+            (extract(epoch FROM state_at) * 1000)::float8 AS "closedMs"
+     FROM channels
+     WHERE type = 'WHATSAPP' AND instance_name IS NOT NULL AND own_jid IS NOT NULL AND state = 'close'
+       AND state_reason IS NOT NULL
+     ORDER BY state_at LIMIT 500`,
+  );
+  return rows;
+}

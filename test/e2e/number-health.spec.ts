@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LinkKeeperService } from '../../src/channels/link-keeper.service.js';
 import { SendWatchService } from '../../src/chats/send-watch.service.js';
 import { type Shop, startTestApp, type TestApp } from '../support/test-app.js';
 
@@ -67,6 +68,42 @@ describe('sends that WhatsApp does not take', () => {
     await unacked(shop, 0);
     await lookLater(shop);
     expect(await noticesOf(shop)).toEqual([]);
+  });
+});
+
+describe('a number that dropped', () => {
+  const closeWith = async (shop: Shop, statusReason: number) => {
+    // The gateway itself goes on to say that it is closed, whatever made it so.
+    await app.gateway.disconnect(shop.instanceName, 401);
+    await app.gateway.webhooksIdle();
+    await app.db.query(`UPDATE channels SET state = 'close', state_reason = $2, state_at = now() WHERE id = $1`, [
+      shop.channelId,
+      statusReason,
+    ]);
+  };
+
+  it.each([
+    {
+      name: 'is connected again after a minute or so, and asked for a code if its session is gone',
+      reason: 408,
+      calls: 1,
+    },
+    { name: 'is left alone where WhatsApp logged it out', reason: 401, calls: 0 },
+    { name: 'is left alone where WhatsApp blocked it', reason: 403, calls: 0 },
+  ])('$name', async ({ reason, calls }) => {
+    const shop = await app.openShop();
+    await closeWith(shop, reason);
+    const match = `GET /instance/connect/${shop.instanceName}`;
+    const connects = app.gateway.misbehave({ on: 'request', fault: 'delay', ms: 1, match });
+    const keeper = app.app.get(LinkKeeperService);
+    await keeper.look(Date.now());
+    expect(connects.hits).toBe(0);
+    await keeper.look(Date.now() + 90_000);
+    await keeper.look(Date.now() + 90_000);
+    expect(connects.hits).toBe(calls);
+    connects.stop();
+    const { rows } = await app.db.query('SELECT state FROM channels WHERE id = $1', [shop.channelId]);
+    expect(rows).toEqual([{ state: calls ? 'connecting' : 'close' }]);
   });
 });
 
