@@ -336,18 +336,25 @@ export async function applyStatuses(pool: Pool, statuses: readonly StatusRecord[
 export interface StuckChannel {
   workspaceId: string;
   channelId: string;
-  parts: number;
+  /** What WhatsApp's server has not taken in time, and what it has refused. */
+  stuck: number;
+  refused: number;
 }
 
-/** All tenants: connected numbers with at least `most` sends that WhatsApp's server has not taken `seconds` after they left, within the hour. */
+/** All tenants: connected numbers with at least `most` sends of the last hour refused, or not taken `seconds` after they left. */
 export async function findStuckChannels(pool: Pool, most: number, seconds: number): Promise<StuckChannel[]> {
   const { rows } = await pool.query<StuckChannel>(
-    `SELECT p.workspace_id AS "workspaceId", p.channel_id AS "channelId", count(*)::int AS parts
-     FROM outbound_parts p
-     JOIN channels h ON h.workspace_id = p.workspace_id AND h.id = p.channel_id AND h.type = 'WHATSAPP' AND h.state = 'open'
-     WHERE p.state = 'SENT' AND p.acked_at IS NULL
-       AND p.sent_at BETWEEN now() - interval '1 hour' AND now() - make_interval(secs => $2)
-     GROUP BY 1, 2 HAVING count(*) >= $1`,
+    `SELECT * FROM (
+       SELECT p.workspace_id AS "workspaceId", p.channel_id AS "channelId",
+              (count(*) FILTER (WHERE m.status <> 'FAILED' AND p.sent_at < now() - make_interval(secs => $2)))::int AS stuck,
+              (count(*) FILTER (WHERE m.status = 'FAILED'))::int AS refused
+       FROM outbound_parts p
+       JOIN channels h ON h.workspace_id = p.workspace_id AND h.id = p.channel_id
+                      AND h.type = 'WHATSAPP' AND h.state = 'open'
+       JOIN messages m ON m.workspace_id = p.workspace_id AND m.id = p.message_id
+       WHERE p.state = 'SENT' AND p.acked_at IS NULL AND p.sent_at > now() - interval '1 hour'
+       GROUP BY 1, 2) counted
+     WHERE stuck >= $1 OR refused >= $1`,
     [most, seconds],
   );
   return rows;

@@ -51,10 +51,12 @@ export class SendWatchService implements OnApplicationBootstrap, OnApplicationSh
     }
   }
 
-  private async report({ workspaceId, channelId, parts }: StuckChannel): Promise<void> {
+  private async report({ workspaceId, channelId, stuck, refused }: StuckChannel): Promise<void> {
+    const problem = refused >= MOST_STUCK ? 'sends_refused' : 'sends_stuck';
     await inTransaction(this.pool, async (tx) => {
-      const isNews = await pauseProactive(tx, { workspaceId, channelId }, PAUSE_SECONDS, 'sends_stuck');
-      if (isNews) await tellPeople(tx, { workspaceId, kind: 'channel.sends_stuck', channelId, details: { parts } });
+      const isNews = await pauseProactive(tx, { workspaceId, channelId }, PAUSE_SECONDS, problem);
+      const details = { stuck, refused };
+      if (isNews) await tellPeople(tx, { workspaceId, kind: `channel.${problem}`, channelId, details });
     });
   }
 }

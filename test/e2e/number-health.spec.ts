@@ -62,6 +62,24 @@ describe('sends that WhatsApp does not take', () => {
     expect((await start(shop, known.number)).status).toBe(201);
   });
 
+  it('are told at once where it refuses them', async () => {
+    const shop = await app.openShop();
+    app.gateway.misbehave({ on: 'webhook', fault: 'drop', events: ['messages.update'], instance: shop.instanceName });
+    for (let n = 0; n < 3; n++) expect((await start(shop, stranger(shop).number)).status).toBe(201);
+    const headers = await app.webhookHeaders(shop.instanceName);
+    const sent = await app.db.query('SELECT provider_id AS id FROM outbound_parts WHERE workspace_id = $1', [
+      shop.workspaceId,
+    ]);
+    for (const { id } of sent.rows) {
+      const data = { keyId: id, remoteJid: '5581944000001@s.whatsapp.net', fromMe: true, status: 'ERROR' };
+      const body = { event: 'messages.update', instance: shop.instanceName, data };
+      await app.inject('POST', `/webhooks/evolution/${shop.workspaceId}/${shop.channelId}`, { headers, body });
+    }
+    await app.app.get(SendWatchService).look();
+    expect(await noticesOf(shop)).toEqual(['channel.sends_refused']);
+    expect((await start(shop, stranger(shop).number)).status).toBe(429);
+  });
+
   it('are none where receipts come', async () => {
     const shop = await app.openShop();
     for (let n = 0; n < 3; n++) expect((await start(shop, stranger(shop).number)).status).toBe(201);
