@@ -1,7 +1,13 @@
-import { Injectable } from '@nestjs/common';
-import { announceConfigChange } from '../prisma/config-change.queries.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { announceConfigChange, notifyConfigChange } from '../prisma/config-change.queries.js';
+import { POOL } from '../prisma/database.pool.js';
 import type { Prisma } from '../prisma/generated/client.js';
 import { PrismaService } from '../prisma/prisma.service.js';
+import { inTransaction } from '../prisma/transaction.queries.js';
+import { tellPeople } from '../workspaces/notices.queries.js';
+import { keepLink, lockLink } from './channels.queries.js';
+import { nextConnection } from './next-connection.js';
 
 /** What the gateway said about a link; the number and name come only with `open`. */
 export interface ConnectionChange {
@@ -10,6 +16,8 @@ export interface ConnectionChange {
   readonly reason: number | null;
   readonly ownJid?: string | null;
   readonly profileName?: string | null;
+  /** Of an answer: the change it was asked after. What came since is newer than the answer. */
+  readonly askedAfter?: Date;
 }
 
 /** A code to scan; null when the gateway has stopped issuing codes and waits to be asked. */
@@ -23,22 +31,23 @@ const NO_CODE = { qrCode: null, pairingCode: null, qrAt: null };
 /** Keeps what the gateway tells about a channel. A channel that is gone by then is no failure. */
 @Injectable()
 export class ChannelStateService {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(
+    private readonly prisma: PrismaService,
+    @Inject(POOL) private readonly pool: Pool,
+  ) {}
 
-  /** A linked or finally unlinked phone makes every code worthless. */
+  /** A linked or finally unlinked phone makes every code worthless. People are told of a link that is lost. */
   async applyConnection(workspaceId: string, id: string, change: ConnectionChange): Promise<void> {
-    const { state, reason, ownJid, profileName } = change;
-    await this.write(
-      { workspaceId, id },
-      {
-        state,
-        stateReason: reason,
-        stateAt: new Date(),
-        ownJid: ownJid ?? undefined,
-        profileName: profileName ?? undefined,
-        ...(state !== 'connecting' && NO_CODE),
-      },
-    );
+    await inTransaction(this.pool, async (tx) => {
+      const now = await lockLink(tx, workspaceId, id);
+      const isOld = change.askedAfter && now?.stateAt.getTime() !== change.askedAfter.getTime();
+      if (!now || isOld) return;
+      const { isLost, ...link } = nextConnection(now, change);
+      const { ownJid = null, profileName = null } = change;
+      await keepLink(tx, workspaceId, id, { ...link, ownJid, profileName });
+      if (isLost) await tellPeople(tx, { workspaceId, kind: 'channel.closed', channelId: id, details: { ...link } });
+      await notifyConfigChange(tx, workspaceId);
+    });
   }
 
   /** A code that came as an event. It may be late: on a channel that is open by now it means nothing. */

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { text } from '../common/fields.js';
+import type { Language } from '../common/language.js';
 import { normalisePhone } from '../common/normalise-phone.js';
 import { PageQuery } from '../common/pagination.js';
+import { translate } from '../common/sentences.js';
 import type { Agent, Channel, Workspace } from '../prisma/generated/client.js';
+import { explainConnection } from './explain-connection.js';
+import type { LinkState } from './next-connection.js';
 import { ChannelConfig, readChannelConfig } from './read-channel-config.js';
 
 export const CHANNEL_TYPES = ['WHATSAPP', 'API'] as const;
@@ -66,6 +70,18 @@ export const ChannelAnswer = {
   v2: z.object({ ...published, facebookPageId: z.null(), username: z.null() }),
   own,
 };
+
+/** A channel on its own page: with how its link stands, since when, and what to do about it. */
+export const ChannelWithConnection = own.extend({
+  connection: z.object({
+    state: own.shape.state,
+    /** WhatsApp's status code of the last change: 401 logged out, 403 banned, … */
+    reason: z.number().nullable(),
+    since: z.iso.datetime(),
+    /** A sentence for people, in the caller's language. */
+    guidance: z.string(),
+  }),
+});
 
 const reference = z.object({ id: z.string(), name: z.string(), type: z.enum(CHANNEL_TYPES) });
 const workspace = z.object({ id: z.string(), name: z.string() });
@@ -159,4 +175,11 @@ export function toConfigView(channel: Pick<Channel, 'id' | 'workspaceId' | 'type
     tenant: channel.workspaceId,
     type: channel.type,
   };
+}
+
+/** The same with the state of its link, explained. */
+export function toChannelWithConnection(row: ChannelRow, language: Language) {
+  const link = { state: row.state as LinkState, reason: row.stateReason };
+  const guidance = translate(explainConnection({ ...link, isDeaf: row.deafSince !== null }), language);
+  return { ...toChannelView(row), connection: { ...link, since: row.stateAt.toISOString(), guidance } };
 }

@@ -3,6 +3,7 @@ import { v7 as uuid7 } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
+import type { Language } from '../common/language.js';
 import { toNameFilter, toSlice } from '../common/pagination.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import type { Prisma } from '../prisma/generated/client.js';
@@ -15,6 +16,7 @@ import {
   type CreateChannelBody,
   type CreateWorkspaceChannelBody,
   toChannelView,
+  toChannelWithConnection,
   toConfigView,
   type UpdateChannelBody,
   type UpdateConfigBody,
@@ -56,9 +58,10 @@ export class ChannelsService {
     return this.create(user, { workspaceId, agentId: only.id }, body);
   }
 
-  async get(user: SignedIn, channelId: string) {
+  async get(user: SignedIn, channelId: string, language: Language) {
     const key = await this.access.channel(user, channelId, 'read');
-    return toChannelView(await this.prisma.channel.findUniqueOrThrow({ where: channelKeyOf(key), include: withAgent }));
+    const row = await this.prisma.channel.findUniqueOrThrow({ where: channelKeyOf(key), include: withAgent });
+    return toChannelWithConnection(row, language);
   }
 
   async listOfAgent(user: SignedIn, agentId: string, query: Omit<WorkspaceChannelQuery, 'agentId'>) {

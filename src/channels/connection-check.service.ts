@@ -28,7 +28,7 @@ export class ConnectionCheckService {
       if (state === null || state === channel.state) return channel.state;
       // A number that was never linked is `close` at the gateway; what we show is the code to scan.
       if (state === 'close' && channel.state === 'connecting' && channel.qrCode) return channel.state;
-      await this.state.applyConnection(workspaceId, channelId, { state, reason: null });
+      await this.state.applyConnection(workspaceId, channelId, { state, reason: null, askedAfter: channel.stateAt });
       return state;
     } catch (error) {
       this.logger.debug(

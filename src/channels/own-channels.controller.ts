@@ -4,9 +4,10 @@ import { Answers } from '../common/answer.decorators.js';
 import { CurrentUser, type SignedIn } from '../common/auth.decorators.js';
 import { Describe } from '../common/describe.decorators.js';
 import { Success } from '../common/fields.js';
-import { Id, ValidBody } from '../common/input.decorators.js';
+import { Id, ReaderLanguage, ValidBody } from '../common/input.decorators.js';
+import type { Language } from '../common/language.js';
 import { ChannelLinksService } from './channel-links.service.js';
-import { ChannelAnswer, PairingCodeAnswer, PairingCodeBody } from './channels.dto.js';
+import { ChannelWithConnection, PairingCodeAnswer, PairingCodeBody } from './channels.dto.js';
 import { ChannelsService } from './channels.service.js';
 
 /** What the published API has no route for. */
@@ -20,9 +21,9 @@ export class OwnChannelsController {
 
   @Get('channel/:channelId')
   @Describe('Read a channel', { action: 'read' })
-  @Answers(ChannelAnswer)
-  get(@CurrentUser() user: SignedIn, @Id('channelId') id: string) {
-    return this.channels.get(user, id);
+  @Answers(ChannelWithConnection)
+  get(@CurrentUser() user: SignedIn, @Id('channelId') id: string, @ReaderLanguage() language: Language) {
+    return this.channels.get(user, id, language);
   }
 
   @Post('channel/:channelId/pairing-code')

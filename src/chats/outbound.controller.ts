@@ -8,6 +8,7 @@ import { Id, ValidBody } from '../common/input.decorators.js';
 import { EffectId, Idempotent } from '../idempotency/idempotency.decorators.js';
 import { ChangeMessageService } from './change-message.service.js';
 import { OwnMessage } from './chats.dto.js';
+import { ResendMessageService } from './resend-message.service.js';
 import { ChangeAnswer, EditMessageBody, SendMessageBody, StartConversationBody } from './send-message.dto.js';
 import { SendMessageService } from './send-message.service.js';
 import { StartConversationService } from './start-conversation.service.js';
@@ -50,6 +51,7 @@ export class OutboundController {
   @Describe('Write to a phone, whether or not it has written before', {
     action: 'chat',
     errors: [
+      'TOO_MANY_REQUESTS',
       'URL_NOT_ALLOWED',
       'CHANNEL_NOT_CONNECTED',
       'CHANNEL_TYPE_NOT_SUPPORTED',
@@ -94,5 +96,29 @@ export class OutboundController {
   @Answers(ChangeAnswer)
   remove(@CurrentUser() user: SignedIn, @Id('chatId') id: string, @Id('messageId') messageId: string) {
     return this.changer.remove(user, id, messageId);
+  }
+}
+
+/** What only our own face offers. */
+@ApiTags('messages')
+@Controller()
+export class OwnOutboundController {
+  constructor(private readonly resender: ResendMessageService) {}
+
+  @Post('chat/:chatId/message/:messageId/resend')
+  @Idempotent()
+  @Describe('Send a message again whose delivery is unknown', {
+    action: 'chat',
+    errors: ['CONFLICT', 'CHANNEL_NOT_CONNECTED', 'NOT_ON_WHATSAPP', 'GATEWAY_FAILED', ...REPEATED],
+    details: `The old message is closed as failed; if it did arrive, the customer reads it twice. ${OUTCOME}`,
+  })
+  @Answers(OwnMessage, { created: true })
+  resend(
+    @CurrentUser() user: SignedIn,
+    @Id('chatId') id: string,
+    @Id('messageId') messageId: string,
+    @EffectId() effectId: string | undefined,
+  ) {
+    return this.resender.resend(user, id, messageId, effectId);
   }
 }

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { tellPeople } from '../workspaces/notices.queries.js';
 
 /** A file that the gateway fetches and sends. */
 export interface PartMedia {
@@ -36,6 +37,19 @@ export async function partsOfTurn(pool: Pool, workspaceId: string, turnId: strin
     [workspaceId, turnId],
   );
   return rows;
+}
+
+/** What a message was sent as; undefined for one that never was a part of ours. */
+export async function findSentPart(
+  pool: Pool,
+  workspaceId: string,
+  messageId: string,
+): Promise<Pick<PartRow, 'text' | 'media' | 'quotedId'> | undefined> {
+  const { rows } = await pool.query<Pick<PartRow, 'text' | 'media' | 'quotedId'>>(
+    `SELECT text, media, quoted_id AS "quotedId" FROM outbound_parts WHERE workspace_id = $1 AND message_id = $2`,
+    [workspaceId, messageId],
+  );
+  return rows[0];
 }
 
 /** Asks to begin one send. `fence` is the owner's. */
@@ -104,7 +118,9 @@ export async function beginSends(pool: Pool, asks: readonly BeginRequest[]): Pro
 // status that was quicker than the proof is applied, and the turn ends with its last part. `hit` names the parts.
 const RECORD_SENT = `
 sent AS (
-  UPDATE outbound_parts p SET state = 'SENT', provider_id = h.provider_id, sent_at = now(), error = NULL
+  UPDATE outbound_parts p SET state = 'SENT', provider_id = h.provider_id, sent_at = now(), error = NULL,
+         acked_at = (SELECT k.created_at FROM parked_statuses k WHERE k.workspace_id = p.workspace_id
+                     AND k.channel_id = p.channel_id AND k.provider_id = h.provider_id AND k.status <> 'FAILED')
   FROM hit h
   WHERE p.workspace_id = h.ws AND p.id = h.part AND p.state IN ('SENDING', 'UNKNOWN')
   RETURNING h.n, p.workspace_id, p.id, p.turn_id, p.message_id, p.channel_id, p.provider_id
@@ -160,6 +176,8 @@ export interface EchoRecord {
   providerId: string;
   aliases: readonly string[];
   textHash: Buffer;
+  /** When it was sent, where the report may be old: then no part that began later can be it. Left out: it is news. */
+  sentAtMs?: number;
 }
 
 /**
@@ -168,15 +186,17 @@ export interface EchoRecord {
  */
 export type Echo = 'bound' | 'known' | 'pending' | 'foreign';
 
-// Parts of one chat go one after the other, so at most one is in flight; the oldest wins where several are unsettled.
-// A turn that was parked for its reconciliation goes on at once.
+// Parts of one chat go one after the other, so at most one is in flight, and it wins: an older part of the same text whose
+// outcome stayed open has had its time. Among those the oldest wins. A turn that was parked for its reconciliation goes on at once.
 const BIND_ECHOES = `
 WITH echo AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, ch uuid, provider_id text, aliases text[], hash text)
+  SELECT * FROM json_to_recordset($1::json) AS x(n int, ws uuid, ch uuid, provider_id text, aliases text[], hash text,
+                                                 sent_ms float8)
 ),
 open_part AS MATERIALIZED (
-  SELECT DISTINCT e.n, e.ws, e.provider_id, p.id AS part, p.turn_id, p.started_at,
-         p.text_hash = decode(e.hash, 'hex') AS matches
+  SELECT DISTINCT e.n, e.ws, e.provider_id, p.id AS part, p.turn_id, p.started_at, p.state,
+         p.text_hash = decode(e.hash, 'hex')
+           AND (e.sent_ms IS NULL OR to_timestamp(e.sent_ms / 1000) >= p.started_at - interval '5 seconds') AS matches
   FROM echo e
   CROSS JOIN unnest(e.aliases) AS said(alias)
   CROSS JOIN LATERAL (SELECT a.contact_id FROM contact_aliases a
@@ -193,7 +213,7 @@ known AS MATERIALIZED (
 hit AS MATERIALIZED (
   SELECT DISTINCT ON (ws, part) n, ws, part, provider_id FROM (
     SELECT DISTINCT ON (n) n, ws, part, provider_id FROM open_part
-    WHERE matches AND n NOT IN (SELECT n FROM known) ORDER BY n, started_at) first
+    WHERE matches AND n NOT IN (SELECT n FROM known) ORDER BY n, state, started_at) first
   ORDER BY ws, part, n
 ),
 ${RECORD_SENT},
@@ -203,10 +223,14 @@ woken AS (
     AND (t.workspace_id, t.id) NOT IN (SELECT workspace_id, id FROM ended)
 )
 SELECT e.n, CASE WHEN s.n IS NOT NULL THEN 'bound' WHEN k.n IS NOT NULL THEN 'known'
+                 WHEN e.n IN (SELECT n FROM open_part WHERE matches) THEN 'raced'
                  WHEN e.n IN (SELECT n FROM open_part) THEN 'pending' ELSE 'foreign' END AS outcome
 FROM echo e LEFT JOIN sent s ON s.n = e.n LEFT JOIN known k ON k.n = e.n`;
 
-/** Binds echoes to the parts they prove. Not a named statement, for the reason `receiveMessages` gives. */
+/**
+ * Binds echoes to the parts they prove. Two that fit one part cannot both be its proof: the loser is looked at again, when
+ * the part is taken. Not a named statement, for the reason `receiveMessages` gives.
+ */
 export async function bindEchoes(pool: Pool, echoes: readonly EchoRecord[]): Promise<Echo[]> {
   const rows = echoes.map((e, n) => ({
     n,
@@ -215,13 +239,45 @@ export async function bindEchoes(pool: Pool, echoes: readonly EchoRecord[]): Pro
     provider_id: e.providerId,
     aliases: e.aliases,
     hash: e.textHash.toString('hex'),
+    sent_ms: e.sentAtMs,
   }));
-  const result = await pool.query<{ n: number; outcome: Echo }>({
+  const result = await pool.query<{ n: number; outcome: Echo | 'raced' }>({
     text: BIND_ECHOES,
     values: [JSON.stringify(rows)],
   });
   const outcomes = new Map(result.rows.map((r) => [r.n, r.outcome]));
-  return echoes.map((_, n) => outcomes.get(n) ?? 'foreign');
+  const raced = echoes.filter((_, n) => outcomes.get(n) === 'raced');
+  const again = raced.length > 0 ? await bindEchoes(pool, raced) : [];
+  return echoes.map((_, n) => {
+    const outcome = outcomes.get(n) ?? 'foreign';
+    return outcome === 'raced' ? again.shift()! : outcome;
+  });
+}
+
+/**
+ * Whether a send we know nothing of repeats one of ours: same chat, same content, begun within ten minutes. Then the
+ * gateway doubled it, or a part that was given up arrived after all. Somebody is told; the answer is the part's id.
+ */
+export async function noteSurplus(pool: Pool, echo: EchoRecord): Promise<string | undefined> {
+  const { rows } = await pool.query<{ id: string; chatId: string; messageId: string }>(
+    `SELECT p.id, p.chat_id AS "chatId", p.message_id AS "messageId"
+     FROM contact_aliases a
+     JOIN chats c ON c.workspace_id = a.workspace_id AND c.channel_id = a.channel_id AND c.contact_id = a.contact_id
+     CROSS JOIN LATERAL (SELECT m.id FROM messages m WHERE m.workspace_id = c.workspace_id AND m.chat_id = c.id
+                         ORDER BY m.seq DESC LIMIT 50) m
+     JOIN outbound_parts p ON p.workspace_id = c.workspace_id AND p.message_id = m.id
+     WHERE a.workspace_id = $1 AND a.channel_id = $2 AND a.alias = ANY ($3) AND p.text_hash = $4
+       AND p.started_at > now() - interval '10 minutes' AND p.provider_id IS DISTINCT FROM $5
+     ORDER BY p.started_at DESC LIMIT 1`,
+    [echo.workspaceId, echo.channelId, echo.aliases, echo.textHash, echo.providerId],
+  );
+  const part = rows[0];
+  if (!part) return undefined;
+  const { workspaceId, channelId } = echo;
+  const { chatId, messageId } = part;
+  const key = `part.surplus_echo ${echo.providerId}`;
+  await tellPeople(pool, { workspaceId, kind: 'part.surplus_echo', key, channelId, chatId, details: { messageId } });
+  return part.id;
 }
 
 /** A delivery status of one of our messages. */
@@ -252,6 +308,11 @@ risen AS (
   UPDATE messages m SET status = t.status FROM target t
   WHERE m.workspace_id = t.ws AND m.id = t.id AND t.role = 'assistant'
     AND ${RANK} t.status) > coalesce(${RANK} m.status), 0)
+),
+acked AS (
+  UPDATE outbound_parts p SET acked_at = now() FROM target t
+  WHERE t.role = 'assistant' AND t.status <> 'FAILED' AND p.workspace_id = t.ws AND p.message_id = t.id
+    AND p.state = 'SENT' AND p.acked_at IS NULL
 )
 INSERT INTO parked_statuses (workspace_id, channel_id, provider_id, status)
 SELECT ws, ch, provider_id, status FROM news
@@ -269,6 +330,34 @@ export async function applyStatuses(pool: Pool, statuses: readonly StatusRecord[
   }));
   await pool.query({ text: APPLY_STATUSES, values: [JSON.stringify(rows)] });
   return statuses.map(() => undefined);
+}
+
+/** A number whose sends the gateway takes and WhatsApp does not. */
+export interface StuckChannel {
+  workspaceId: string;
+  channelId: string;
+  /** What WhatsApp's server has not taken in time, and what it has refused. */
+  stuck: number;
+  refused: number;
+}
+
+/** All tenants: connected numbers with at least `most` sends of the last hour refused, or not taken `seconds` after they left. */
+export async function findStuckChannels(pool: Pool, most: number, seconds: number): Promise<StuckChannel[]> {
+  const { rows } = await pool.query<StuckChannel>(
+    `SELECT * FROM (
+       SELECT p.workspace_id AS "workspaceId", p.channel_id AS "channelId",
+              (count(*) FILTER (WHERE m.status <> 'FAILED' AND p.sent_at < now() - make_interval(secs => $2)))::int AS stuck,
+              (count(*) FILTER (WHERE m.status = 'FAILED'))::int AS refused
+       FROM outbound_parts p
+       JOIN channels h ON h.workspace_id = p.workspace_id AND h.id = p.channel_id
+                      AND h.type = 'WHATSAPP' AND h.state = 'open'
+       JOIN messages m ON m.workspace_id = p.workspace_id AND m.id = p.message_id
+       WHERE p.state = 'SENT' AND p.acked_at IS NULL AND p.sent_at > now() - interval '1 hour'
+       GROUP BY 1, 2) counted
+     WHERE stuck >= $1 OR refused >= $1`,
+    [most, seconds],
+  );
+  return rows;
 }
 
 /** All tenants: drops parked statuses older than a day, whose message never came. */
@@ -295,6 +384,39 @@ export async function movePart(
      UPDATE messages m SET status = CASE $4 WHEN 'PENDING' THEN 'QUEUED' ELSE $4 END
      FROM moved WHERE m.workspace_id = moved.workspace_id AND m.id = moved.message_id`,
     [workspaceId, partId, from, to, reason],
+  );
+  return rowCount === 1;
+}
+
+/** Reconciled, and still open: a person is told, and decides. Later evidence still proves it sent. */
+export async function leaveUnknown(pool: Pool, workspaceId: string, partId: string): Promise<void> {
+  const { rows } = await pool.query<{ chatId: string; channelId: string; messageId: string }>(
+    `UPDATE outbound_parts SET reconciled_at = now() WHERE workspace_id = $1 AND id = $2 AND state = 'UNKNOWN'
+     RETURNING chat_id AS "chatId", channel_id AS "channelId", message_id AS "messageId"`,
+    [workspaceId, partId],
+  );
+  const part = rows[0];
+  if (!part) return;
+  const { chatId, channelId, messageId } = part;
+  const [kind, key] = ['part.delivery_unknown', `part.delivery_unknown ${messageId}`];
+  await tellPeople(pool, { workspaceId, kind, key, chatId, channelId, details: { messageId } });
+}
+
+/**
+ * Closes a part whose outcome stayed open, because a person sends its message again; false when it is not open, or its
+ * turn still looks for proof. Closed, it takes no echo of what is sent in its place.
+ */
+export async function closeUnknown(tx: PoolClient, workspaceId: string, messageId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `WITH closed AS (
+       UPDATE outbound_parts p SET state = 'FAILED', error = 'delivery_unknown: sent again by a person'
+       FROM turns t
+       WHERE p.workspace_id = $1 AND p.message_id = $2 AND p.state = 'UNKNOWN'
+         AND t.workspace_id = p.workspace_id AND t.id = p.turn_id AND t.state NOT IN ('THINKING', 'SENDING')
+       RETURNING p.workspace_id, p.message_id)
+     UPDATE messages m SET status = 'FAILED'
+     FROM closed c WHERE m.workspace_id = c.workspace_id AND m.id = c.message_id`,
+    [workspaceId, messageId],
   );
   return rowCount === 1;
 }
@@ -357,6 +479,8 @@ export interface ReconcileScene {
   openSince: boolean;
   /** Ids from the gateway that already belong to a message of this channel. */
   boundIds: string[];
+  /** Ids whose delivery the gateway has reported since, though no message of ours has them. */
+  strayIds: string[];
   /** The chat's newest message known by id, ours first: findable at the gateway = its persistence works. */
   canary: string | null;
 }
@@ -377,6 +501,9 @@ export async function loadReconcileScene(
             ARRAY(SELECT m.provider_id FROM messages m
                   WHERE m.workspace_id = p.workspace_id AND m.chat_id = p.chat_id AND m.provider_id IS NOT NULL
                   ORDER BY m.seq DESC LIMIT 100) AS "boundIds",
+            ARRAY(SELECT k.provider_id FROM parked_statuses k
+                  WHERE k.workspace_id = p.workspace_id AND k.channel_id = p.channel_id AND k.created_at >= p.started_at
+                  ORDER BY k.created_at LIMIT 20) AS "strayIds",
             (SELECT m.provider_id FROM (
                SELECT role, provider_id, seq FROM messages
                WHERE workspace_id = p.workspace_id AND chat_id = p.chat_id AND provider_id IS NOT NULL

@@ -20,10 +20,13 @@ import {
   bindEchoes,
   type Echo,
   type EchoRecord,
+  leaveUnknown,
   loadReconcileScene,
   movePart,
+  noteSurplus,
   type PartRow,
   partsOfTurn,
+  type ReconcileScene,
   recordSent,
   type SentRecord,
   type StatusRecord,
@@ -53,6 +56,14 @@ export type Delivery =
   | { readonly outcome: 'void'; readonly reason: 'human' | 'lost' }
   | { readonly outcome: 'wait'; readonly ms: number }
   | { readonly outcome: 'failed'; readonly reason: string };
+
+/** What the gateway tells of a send through its API. */
+export type ReportedSend = Omit<EchoRecord, 'textHash'> & { readonly type: string; readonly text: string };
+
+const toRecord = ({ type, text, ...rest }: ReportedSend): EchoRecord => ({
+  ...rest,
+  textHash: Buffer.from(hashContent(type, text)),
+});
 
 const BATCH = { maxSize: 500, isOutage };
 /** findMessages compares by second, and two clocks differ. */
@@ -103,9 +114,15 @@ export class OutboxService {
   }
 
   /** Binds the gateway's report of a send to the part it proves, whichever comes first, report or answer. */
-  bindEcho(echo: Omit<EchoRecord, 'textHash'> & { readonly type: string; readonly text: string }): Promise<Echo> {
-    const { type, text, ...rest } = echo;
-    return this.echoes.add({ ...rest, textHash: Buffer.from(hashContent(type, text)) });
+  bindEcho(echo: ReportedSend): Promise<Echo> {
+    return this.echoes.add(toRecord(echo));
+  }
+
+  /** Of a send that is not ours by its id: true, and people are told, if it repeats one of ours. */
+  async noteSurplus(echo: ReportedSend): Promise<boolean> {
+    const part = await noteSurplus(this.pool, toRecord(echo));
+    if (part) this.logger.warn({ part, channel: echo.channelId }, 'the gateway sent a part more often than we did');
+    return part !== undefined;
   }
 
   /** Applies a delivery status; one that is early waits for its message. */
@@ -160,6 +177,8 @@ export class OutboxService {
         await this.move(reply, part, 'SENDING', 'PENDING', sent.reason);
         return this.retryLater(part, sent, 'gateway_unreachable');
       case 'failed':
+        if (sent.reason.startsWith('invalid_request'))
+          this.logger.error({ part: part.id, reason: sent.reason }, 'the gateway finds our request malformed');
         await this.move(reply, part, 'SENDING', 'FAILED', sent.reason);
         return { outcome: 'failed', reason: sent.reason.split(':')[0]! };
       case 'unknown': {
@@ -183,7 +202,7 @@ export class OutboxService {
     const scene = await loadReconcileScene(this.pool, reply.workspaceId, part.id);
     if (!scene) return { outcome: 'void', reason: 'lost' };
     const waitMs = scene.startedAtMs + this.worstCaseMs - scene.nowMs;
-    const rows = await this.findSends(route, scene.aliases, scene.startedAtMs).catch((error: unknown) => {
+    const rows = await this.findSends(route, scene).catch((error: unknown) => {
       this.logger.warn({ err: error, part: part.id }, 'the gateway cannot be asked about a send');
       return undefined;
     });
@@ -200,11 +219,14 @@ export class OutboxService {
       await this.move(reply, part, 'UNKNOWN', 'PENDING', 'absent at the gateway; sent again once');
       return 'resend';
     }
+    await leaveUnknown(this.pool, reply.workspaceId, part.id);
     return { outcome: 'failed', reason: 'delivery_unknown' };
   }
 
-  private async findSends(route: Route, aliases: readonly string[], startedAtMs: number) {
-    const found = await Promise.all(
+  /** What the gateway keeps of our sends to this person, and of the ids it has reported a delivery of. */
+  private async findSends(route: Route, { aliases, startedAtMs, strayIds }: ReconcileScene) {
+    const strays = strayIds.map((id) => this.gateway.findMessageById(route.instanceName, id));
+    const listed = await Promise.all(
       aliases.map((remoteJid) =>
         this.gateway.findMessages(route.instanceName, {
           remoteJid,
@@ -215,7 +237,9 @@ export class OutboxService {
         }),
       ),
     );
-    return found.flat();
+    const found = [...listed.flat(), ...(await Promise.all(strays)).filter((m) => m !== null)];
+    const byId = new Map(found.map((message) => [message.providerId, message]));
+    return [...byId.values()].filter((message) => message.fromMe && !message.isTypedByHand);
   }
 
   /** Absence proves nothing unless the gateway keeps messages: a message we know must be found. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
 import { v7 as uuid7 } from 'uuid';
 import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
@@ -8,7 +9,9 @@ import { EvolutionApiClient } from '../evolution-api/evolution-api.client.js';
 import { readPhone } from '../evolution-api/read-identity.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { AccessService } from '../workspaces/access.service.js';
+import { allowProactive } from './allow-proactive.js';
 import { openChat } from './open-chat.queries.js';
+import { loadProactiveScene } from './proactive.queries.js';
 import { readOutgoing, type StartConversationBody } from './send-message.dto.js';
 import { assertConnected, SendMessageService } from './send-message.service.js';
 
@@ -24,7 +27,7 @@ export class StartConversationService {
 
   /**
    * Finds or makes the chat with this phone and sends the first message; see `SendMessageService.send`.
-   * @throws CHANNEL_NOT_CONNECTED, CHANNEL_TYPE_NOT_SUPPORTED, NOT_ON_WHATSAPP, GATEWAY_FAILED
+   * @throws TOO_MANY_REQUESTS, CHANNEL_NOT_CONNECTED, CHANNEL_TYPE_NOT_SUPPORTED, NOT_ON_WHATSAPP, GATEWAY_FAILED
    */
   async start(user: SignedIn, id: string, body: StartConversationBody, messageId?: string) {
     const { workspaceId, channelId } = await this.access.channel(user, id, 'chat');
@@ -42,7 +45,27 @@ export class StartConversationService {
     const aliases = listJidAliases(jid);
     const to = { workspaceId, channelId, aliases, phone: readPhone(jid), contactId: uuid7(), chatId: uuid7() };
     const out = { ...readOutgoing(body), quoted: null };
-    return this.sender.deliver(user, workspaceId, out, messageId, (tx) => openChat(tx, to));
+    return this.sender.deliver(user, workspaceId, out, messageId, async (tx) => {
+      await this.mayWrite(tx, to);
+      return openChat(tx, to);
+    });
+  }
+
+  /** @throws TOO_MANY_REQUESTS when this number should not write to one more stranger now */
+  private async mayWrite(tx: PoolClient, to: { workspaceId: string; channelId: string; aliases: readonly string[] }) {
+    const scene = await loadProactiveScene(tx, to.workspaceId, to.channelId, to.aliases);
+    const answer = scene.isKnown ? ({ allowed: true } as const) : allowProactive(scene);
+    if (answer.allowed) return;
+    const { retryAfterSeconds } = answer;
+    if (answer.reason === 'paused')
+      throw new AppError('TOO_MANY_REQUESTS', 'Messages from this number do not arrive; new conversations wait.', {
+        retryAfterSeconds,
+      });
+    throw new AppError(
+      'TOO_MANY_REQUESTS',
+      'This number has begun as many conversations today as its age allows; more would get it restricted.',
+      { retryAfterSeconds },
+    );
   }
 
   /** The address under which WhatsApp knows the number. */

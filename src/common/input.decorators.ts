@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError } from './app-error.js';
 import { checkId, checkInput, forFaces } from './check-input.js';
-import { readLanguage } from './language.js';
+import { type Language, readLanguage } from './language.js';
 import { toOpenApiSchema } from './openapi-schema.js';
 import { type Face, readFace } from './read-face.js';
 
@@ -58,6 +58,11 @@ export function ValidQuery(schema: z.ZodObject): ParameterDecorator {
 /** The face a request came in on, for the few services that read a value differently there. */
 export const CurrentFace = createParamDecorator(
   (_: unknown, context: ExecutionContext): Face => readFace(requestOf(context).url),
+);
+
+/** The language the caller reads, for the few answers that hold a sentence. */
+export const ReaderLanguage = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Language => languageOf(requestOf(context)),
 );
 
 /** An id of the path. @throws MALFORMED_ID unless it is a UUID; runs after the guard, so only signed-in callers see it */

@@ -439,6 +439,59 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'Só o que o seu lado escreveu pode ser apagado para todos.',
     'Solo se puede eliminar para todos lo que escribió su lado.',
   ],
+  'Messages from this number do not arrive; new conversations wait.': [
+    'As mensagens deste número não estão chegando; novas conversas esperam.',
+    'Los mensajes de este número no están llegando; las conversaciones nuevas esperan.',
+  ],
+  'This number has begun as many conversations today as its age allows; more would get it restricted.': [
+    'Este número já iniciou hoje tantas conversas quanto a sua idade permite; mais que isso o deixaria restrito.',
+    'Este número ya inició hoy tantas conversaciones como permite su antigüedad; con más quedaría restringido.',
+  ],
+  'The number is connected, but its messages do not reach us; we are reconnecting it.': [
+    'O número está conectado, mas as mensagens dele não chegam até nós; estamos reconectando.',
+    'El número está conectado, pero sus mensajes no nos llegan; lo estamos reconectando.',
+  ],
+  'The number is connected.': ['O número está conectado.', 'El número está conectado.'],
+  'Scan the QR code with the phone to connect this number.': [
+    'Leia o QR code com o celular para conectar este número.',
+    'Escanee el código QR con el teléfono para conectar este número.',
+  ],
+  'The number is connecting. If a QR code shows, scan it with the phone.': [
+    'O número está conectando. Se aparecer um QR code, leia com o celular.',
+    'El número se está conectando. Si aparece un código QR, escanéelo con el teléfono.',
+  ],
+  'Nobody scanned the code in time. Ask for a new QR code.': [
+    'Ninguém leu o código a tempo. Peça um novo QR code.',
+    'Nadie escaneó el código a tiempo. Pida un código QR nuevo.',
+  ],
+  'The phone logged this connection out. Scan a new QR code to connect again.': [
+    'O celular encerrou esta conexão. Leia um novo QR code para conectar de novo.',
+    'El teléfono cerró esta conexión. Escanee un código QR nuevo para conectar otra vez.',
+  ],
+  'WhatsApp has blocked this number. Open WhatsApp on the phone to ask for a review; do not reconnect meanwhile.': [
+    'O WhatsApp bloqueou este número. Abra o WhatsApp no celular e peça uma análise; não reconecte enquanto isso.',
+    'WhatsApp bloqueó este número. Abra WhatsApp en el teléfono y pida una revisión; no reconecte mientras tanto.',
+  ],
+  'WhatsApp does not accept this number at present. Open WhatsApp on the phone and see what it says.': [
+    'O WhatsApp não está aceitando este número. Abra o WhatsApp no celular e veja o que ele diz.',
+    'WhatsApp no acepta este número por ahora. Abra WhatsApp en el teléfono y vea qué dice.',
+  ],
+  'Another program took over this connection. Close it there, then reconnect.': [
+    'Outro programa assumiu esta conexão. Feche-a lá e depois reconecte.',
+    'Otro programa tomó esta conexión. Ciérrela allí y luego reconecte.',
+  ],
+  'The connection dropped and we are trying again. Check that the phone is on and online.': [
+    'A conexão caiu e estamos tentando de novo. Veja se o celular está ligado e com internet.',
+    'La conexión se cayó y lo estamos intentando de nuevo. Vea que el teléfono esté encendido y con internet.',
+  ],
+  'The number is not connected. Reconnect it, or scan a new QR code.': [
+    'O número não está conectado. Reconecte, ou leia um novo QR code.',
+    'El número no está conectado. Reconéctelo o escanee un código QR nuevo.',
+  ],
+  'Only a message whose delivery is unknown can be sent again.': [
+    'Só uma mensagem com entrega desconhecida pode ser enviada de novo.',
+    'Solo se puede reenviar un mensaje cuya entrega se desconoce.',
+  ],
   'This message has not been sent; there is nothing to take back.': [
     'Esta mensagem não foi enviada; não há o que apagar.',
     'Este mensaje no se ha enviado; no hay nada que eliminar.',

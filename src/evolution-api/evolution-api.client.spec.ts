@@ -276,6 +276,7 @@ describe('chats', () => {
     type: 'TEXT',
     text: 'Olá',
     sentAtMs: 1_793_520_000_000,
+    isTypedByHand: false,
   };
 
   it('finds messages of a window, with both bounds', async () => {
@@ -289,6 +290,26 @@ describe('chats', () => {
       },
       page: 1,
       offset: 50,
+    });
+  });
+
+  it('reads where events are posted, if they are', async () => {
+    reply = { status: 200, body: { enabled: true, url: 'https://tawkee.example/x', events: ['SEND_MESSAGE'] } };
+    expect(await client.findWebhook('tw-1')).toEqual({ url: 'https://tawkee.example/x', events: ['SEND_MESSAGE'] });
+    reply = { status: 200, body: { enabled: false, url: 'https://tawkee.example/x', events: [] } };
+    expect(await client.findWebhook('tw-1')).toBeNull();
+    reply = { status: 200, body: null };
+    expect(await client.findWebhook('tw-1')).toBeNull();
+  });
+
+  it('reads one page of everything in a window, as it was kept', async () => {
+    reply = { status: 200, body: { messages: { total: 101, pages: 2, currentPage: 2, records: [row] } } };
+    const page = await client.findPage('tw-1', { fromMs: 0, toMs: 1000, page: 2, size: 100 });
+    expect(page).toEqual({ records: [row], pages: 2 });
+    expect(seen[0]?.body).toEqual({
+      where: { messageTimestamp: { gte: '1970-01-01T00:00:00.000Z', lte: '1970-01-01T00:00:01.000Z' } },
+      page: 2,
+      offset: 100,
     });
   });
 

@@ -9,7 +9,7 @@ import type { ConnectionState } from './inbound-event.js';
 import { readErrorText } from './read-error.js';
 import { type FoundMessage, readFoundMessages } from './read-found-messages.js';
 import { normaliseJid } from './read-identity.js';
-import { readObject, readText } from './read-scalar.js';
+import { readInteger, readObject, readText } from './read-scalar.js';
 
 /** The events a channel subscribes to: each one more costs the gateway a request per message. */
 export const WEBHOOK_EVENTS = [
@@ -156,6 +156,14 @@ export class EvolutionApiClient {
     });
   }
 
+  /** Where the gateway posts an instance's events, and which; null when it posts none. */
+  async findWebhook(instance: string): Promise<{ readonly url: string; readonly events: readonly unknown[] } | null> {
+    const answer = await this.call('GET', `/webhook/find/${encodeURIComponent(instance)}`);
+    const url = readText(answer?.['url'], 2_048);
+    const events = answer?.['events'];
+    return url && answer?.['enabled'] === true ? { url, events: Array.isArray(events) ? events : [] } : null;
+  }
+
   /** Opens the socket if need be and answers the newest code (null when none is ready yet), or that it is open. */
   async connect(instance: string, number?: string): Promise<ConnectAnswer> {
     const query = number ? `?number=${encodeURIComponent(number)}` : '';
@@ -289,6 +297,22 @@ export class EvolutionApiClient {
       page: 1,
       offset: input.limit,
     });
+  }
+
+  /** One page of all that is stored of a time window (ms since 1970), newest first, in the shape of `messages.upsert`. */
+  async findPage(
+    instance: string,
+    { fromMs, toMs, page, size }: { fromMs: number; toMs: number; page: number; size: number },
+  ): Promise<{ readonly records: readonly unknown[]; readonly pages: number }> {
+    const answer = await this.callRaw('POST', `/chat/findMessages/${encodeURIComponent(instance)}`, {
+      where: { messageTimestamp: { gte: new Date(fromMs).toISOString(), lte: new Date(toMs).toISOString() } },
+      page,
+      offset: size,
+    });
+    const found = readObject(readObject(answer.body)?.['messages']);
+    const records = found?.['records'];
+    if (!Array.isArray(records)) throw new GatewayError('failed', answer.status, 'no list of messages in the answer');
+    return { records, pages: readInteger(found?.['pages']) ?? 1 };
   }
 
   /** One stored message by its WhatsApp id; null when the gateway does not have it (it may store nothing at all). */

@@ -1,5 +1,6 @@
 import { type JsonObject, toStorableText } from '../common/storable-text.js';
 import { describeContent, type IgnoredContent, type MessageType } from './describe-content.js';
+import { isPhone } from './is-phone.js';
 import { type MessageIdentity, normaliseJid, readIdentity } from './read-identity.js';
 import { readInteger, readObject, readSentAt, readText } from './read-scalar.js';
 
@@ -19,6 +20,8 @@ export interface MessageEvent extends MessageIdentity {
   /** What the gateway said about non-text content or a quote; never media bytes or keys. */
   readonly content: JsonObject | null;
   readonly sentAtMs: number;
+  /** Of `fromMe`: what the gateway guesses from the id's form. Its own sends look like WhatsApp Web's, never like these. */
+  readonly isTypedByHand: boolean;
 }
 
 /** `send.message`: the gateway tells what was sent through its API, by us or by anyone else who has a key. */
@@ -153,7 +156,19 @@ function readMessage(data: unknown, envelope: Envelope, kind: 'message' | 'echo'
   if (kind === 'echo') return { kind, event, instance, ...identity, fromMe: true, type, text, sentAtMs };
   // On our own messages the gateway fills in "Você" or our own profile name: that is not the contact's.
   const pushName = identity.fromMe ? null : (readText(frame['pushName'], 256)?.trim() ?? null) || null;
-  return { kind, event, instance, ...identity, pushName, type, text, content: content.content, sentAtMs };
+  const isTypedByHand = identity.fromMe && isPhone(frame['source']);
+  return {
+    kind,
+    event,
+    instance,
+    ...identity,
+    pushName,
+    type,
+    text,
+    content: content.content,
+    sentAtMs,
+    isTypedByHand,
+  };
 }
 
 const STATUSES: Record<string, DeliveryStatus> = {

@@ -14,6 +14,7 @@ const read = {
   type: 'TEXT',
   text: 'Sim',
   sentAtMs: 1_793_520_000_000,
+  isTypedByHand: false,
 };
 
 describe('readFoundMessages', () => {
@@ -24,6 +25,14 @@ describe('readFoundMessages', () => {
       name: 'rows that cannot be read are left out',
       input: { messages: { records: [null, {}, { ...row, key: {} }, row] } },
       expected: [read],
+    },
+    {
+      name: 'what a person typed on the phone is told from what a program sent',
+      input: [
+        { ...row, source: 'ios' },
+        { ...row, source: 'web' },
+      ],
+      expected: [{ ...read, isTypedByHand: true }, read],
     },
     { name: 'nothing stored', input: { messages: { records: [] } }, expected: [] },
     { name: 'no list', input: { messages: 'none' }, expected: null },

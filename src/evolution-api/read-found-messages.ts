@@ -1,4 +1,5 @@
 import { describeContent, type MessageType } from './describe-content.js';
+import { isPhone } from './is-phone.js';
 import { readIdentity } from './read-identity.js';
 import { readObject, readSentAt } from './read-scalar.js';
 
@@ -10,6 +11,8 @@ export interface FoundMessage {
   readonly type: MessageType;
   readonly text: string;
   readonly sentAtMs: number;
+  /** From a phone's own app; what a program or WhatsApp Web sent is not told apart. */
+  readonly isTypedByHand: boolean;
 }
 
 /** The rows of a `findMessages` answer that can be read; null when the answer has no list of rows at all. */
@@ -25,6 +28,7 @@ export function readFoundMessages(body: unknown, nowMs: number): FoundMessage[] 
     if ('ignored' in content) return [];
     const { providerId, fromMe, aliases } = identity;
     const { type, text } = content;
-    return [{ providerId, fromMe, aliases, type, text, sentAtMs: readSentAt(frame['messageTimestamp'], nowMs) }];
+    const sentAtMs = readSentAt(frame['messageTimestamp'], nowMs);
+    return [{ providerId, fromMe, aliases, type, text, sentAtMs, isTypedByHand: fromMe && isPhone(frame['source']) }];
   });
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { ChannelPulseService } from '../channels/channel-pulse.service.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { ConnectionCheckService } from '../channels/connection-check.service.js';
 import { OutboxService } from '../chats/outbox.service.js';
@@ -26,14 +27,30 @@ const QUARANTINE_LIMITS = { maxDepth: 500, maxValues: 100_000, maxTextCodePoints
 /** The gateway reports a handful of events at a time; a list longer than this is no report. */
 const MAX_EVENTS = 1_000;
 
+/** A send that differs from the one in flight may still be it, as the gateway altered it; after this long it is another's. */
+const UNSETTLED_MS = 10 * 60_000;
+
+/**
+ * What a record of the gateway's turned out to be: `missed`, a customer's message we were never told of; `unsettled`, perhaps
+ * the proof of a send that is on its way, so that nothing can be concluded yet; `known`, anything else that is stored now.
+ */
+export type Found = 'missed' | 'unsettled' | 'known';
+
 /** Takes what the gateway reports to where it belongs. Resolves only when everything of it is committed. */
 @Injectable()
 export class InboundService {
+  /** Told of every number that is connected (again), after the fact is kept. */
+  whenOpened: (channel: KnockingChannel) => void = () => undefined;
+
+  /** Numbers whose state is being asked for, and whether once more. */
+  private readonly confirming = new Map<string, boolean>();
+
   constructor(
     private readonly receiver: ReceiveMessageService,
     private readonly outbox: OutboxService,
     private readonly channels: ChannelsService,
     private readonly connections: ConnectionCheckService,
+    private readonly pulse: ChannelPulseService,
     private readonly prisma: PrismaService,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -48,6 +65,9 @@ export class InboundService {
     if (typeof claimed === 'string' && claimed !== channel.instanceName)
       throw new AppError('UNAUTHORIZED', 'This webhook address or its secret is not valid.');
     const events = parseInboundEvents(body, Date.now());
+    const { workspaceId, channelId } = channel;
+    const spoken = events.some((event) => event.kind === 'message');
+    this.pulse.note(workspaceId, channelId, spoken);
     if (events.length > MAX_EVENTS) return this.quarantine(channel, body, 'more events than a report has');
     const problems = await Promise.all(events.map((event) => this.acceptOne(channel, event)));
     // Once, however many of its events were not taken: every copy is the whole body.
@@ -64,6 +84,40 @@ export class InboundService {
     if (events.some((event) => event.kind === 'unreadable'))
       throw new AppError('CONFLICT', 'This body still cannot be read; a newer version may');
     await Promise.all(events.map((event) => this.replayOne(channel, event)));
+  }
+
+  /** Takes one record of the gateway's own, which may be known, ours, or a message whose event was lost. */
+  async takeFound(channel: KnockingChannel, record: unknown, ownJid: string | null): Promise<Found> {
+    const { instanceName: instance, channelId } = channel;
+    const body = { event: 'messages.upsert', instance, data: record, ...(ownJid && { sender: ownJid }) };
+    const [event] = parseInboundEvents(body, Date.now());
+    if (event?.kind !== 'message' || event.scope !== 'private' || event.aliases.length === 0) return 'known';
+    try {
+      return await this.takeMissed(channel, event);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      // One that the database refuses must not keep those behind it from coming in.
+      this.logger.error({ err: error, channel: channelId }, 'found message refused; quarantined');
+      await this.quarantine(channel, body, error instanceof Error ? error.message : 'unknown error');
+      return 'known';
+    }
+  }
+
+  private async takeMissed(channel: KnockingChannel, event: MessageEvent): Promise<Found> {
+    if (event.fromMe && !event.isTypedByHand) return this.takeFoundSend(channel, event);
+    return (await this.message(channel, event)) && !event.fromMe ? 'missed' : 'known';
+  }
+
+  private async takeFoundSend(channel: KnockingChannel, event: MessageEvent): Promise<Found> {
+    const { workspaceId, channelId } = channel;
+    const { providerId, aliases, type, text, sentAtMs } = event;
+    const report = { workspaceId, channelId, providerId, aliases, type, text, sentAtMs };
+    const echo = await this.outbox.bindEcho(report);
+    if (echo === 'pending' && Date.now() - sentAtMs < UNSETTLED_MS) return 'unsettled';
+    if (echo === 'bound' || echo === 'known') return 'known';
+    if (await this.outbox.noteSurplus(report)) await this.sentByOthers(channel, event);
+    else await this.message(channel, event);
+    return 'known';
   }
 
   private async replayOne(channel: KnockingChannel, event: InboundEvent): Promise<void> {
@@ -115,10 +169,10 @@ export class InboundService {
     }
   }
 
-  /** Groups, status posts and newsletters are not answered and not kept: the channel does not take part in them. */
-  private async message(channel: KnockingChannel, event: MessageEvent): Promise<void> {
-    if (event.scope !== 'private' || event.aliases.length === 0) return;
-    await this.receiver.receive({
+  /** Groups, status posts and newsletters are not answered and not kept: the channel does not take part in them. True: it was new. */
+  private async message(channel: KnockingChannel, event: MessageEvent): Promise<boolean> {
+    if (event.scope !== 'private' || event.aliases.length === 0) return false;
+    const stored = await this.receiver.receive({
       ...received(channel, event),
       name: event.fromMe ? null : event.pushName,
       role: event.fromMe ? 'assistant' : 'user',
@@ -126,22 +180,24 @@ export class InboundService {
       content: event.content,
       answer: !event.fromMe,
     });
+    return !stored.duplicate;
   }
 
   /** An echo never begins a turn: it proves a part of ours, or shows what another system sent through the gateway. */
   private async echo(channel: KnockingChannel, event: EchoEvent): Promise<void> {
     if (event.scope !== 'private' || event.aliases.length === 0) return;
-    const echo = await this.outbox.bindEcho({
-      workspaceId: channel.workspaceId,
-      channelId: channel.channelId,
-      providerId: event.providerId,
-      aliases: event.aliases,
-      type: event.type,
-      text: event.text,
-    });
+    const { workspaceId, channelId } = channel;
+    const { providerId, aliases, type, text } = event;
+    const report = { workspaceId, channelId, providerId, aliases, type, text };
+    const echo = await this.outbox.bindEcho(report);
     if (echo === 'pending')
       this.logger.warn({ channel: channel.channelId }, 'echo of something other than what is in flight');
     if (echo !== 'foreign') return;
+    await this.outbox.noteSurplus(report);
+    await this.sentByOthers(channel, event);
+  }
+
+  private async sentByOthers(channel: KnockingChannel, event: EchoEvent | MessageEvent): Promise<void> {
     await this.receiver.receive({
       ...received(channel, event),
       name: null,
@@ -164,13 +220,27 @@ export class InboundService {
 
   private async connection(channel: KnockingChannel, event: ConnectionEvent): Promise<void> {
     await this.channels.applyConnection(channel.workspaceId, channel.channelId, event);
-    void this.confirm(channel);
+    this.confirmSoon(channel);
+  }
+
+  /** A link that flaps says so many times a second: the gateway is asked once more after the last of them. */
+  private confirmSoon(channel: KnockingChannel): void {
+    const isAsking = this.confirming.has(channel.channelId);
+    this.confirming.set(channel.channelId, isAsking);
+    if (isAsking) return;
+    void this.confirm(channel).finally(() => {
+      const isWanted = this.confirming.get(channel.channelId);
+      this.confirming.delete(channel.channelId);
+      if (isWanted) this.confirmSoon(channel);
+    });
   }
 
   /** After the event is kept, and not awaited: the gateway waits for our 200 while we would wait for its answer. */
   private async confirm(channel: KnockingChannel): Promise<void> {
     const state = await this.connections.confirm(channel.workspaceId, channel.channelId);
-    if (state === 'open') await this.outbox.wakeChannel(channel.workspaceId, channel.channelId).catch(() => undefined);
+    if (state !== 'open') return;
+    this.whenOpened(channel);
+    await this.outbox.wakeChannel(channel.workspaceId, channel.channelId).catch(() => undefined);
   }
 
   private async quarantine(channel: KnockingChannel, body: unknown, problem: string): Promise<void> {

@@ -25,6 +25,12 @@ ALTER TABLE channels
   ADD COLUMN first_opened_at TIMESTAMPTZ(3),
   ADD COLUMN proactive_paused_until TIMESTAMPTZ(3),
   ADD COLUMN proactive_pause_reason TEXT;
+-- A number that was linked before this is as old as its channel.
+UPDATE channels SET first_opened_at = created_at WHERE own_jid IS NOT NULL;
+
+-- When WhatsApp's server took it, as opposed to the gateway: what stays without is stuck.
+ALTER TABLE outbound_parts ADD COLUMN acked_at TIMESTAMPTZ(3);
+CREATE INDEX outbound_parts_unacked ON outbound_parts (sent_at) WHERE acked_at IS NULL AND state = 'SENT';
 
 ALTER TABLE chats
   ADD COLUMN agent_id UUID,

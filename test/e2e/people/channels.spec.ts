@@ -386,6 +386,24 @@ describe('late events', () => {
     await becomes(shop, 'close');
   });
 
+  it('of a link that is lost are told to people once, with what to do in their language', async () => {
+    const shop = await app.openShop();
+    await app.gateway.disconnect(shop.instanceName, 401);
+    await becomes(shop, 'close');
+    await tell(shop, 'connection.update', { instance: shop.instanceName, state: 'close', statusReason: 401 });
+    const { rows } = await app.db.query('SELECT kind, times FROM notices WHERE workspace_id = $1', [shop.workspaceId]);
+    expect(rows).toEqual([{ kind: 'channel.closed', times: 1 }]);
+    const shown = await app.inject('GET', `/channel/${shop.channelId}`, {
+      token: shop.token,
+      headers: { 'accept-language': 'pt-BR' },
+    });
+    expect(shown.body.data.connection).toMatchObject({
+      state: 'close',
+      reason: 401,
+      guidance: 'O celular encerrou esta conexão. Leia um novo QR code para conectar de novo.',
+    });
+  });
+
   it('of a channel that is gone do nothing', async () => {
     const channels = app.app.get(ChannelsService, { strict: false });
     await channels.applyConnection(ana.workspaceId, randomUUID(), { state: 'open', reason: 200 });
@@ -422,7 +440,14 @@ describe('a channel', () => {
     });
     const [own] = (await call('GET', `/workspace/${ana.workspaceId}/channels?agentId=${other.id}`)).body.data;
     expect(own).toMatchObject({ id, name: 'Filial', agentId: other.id, agentName: 'Eva' });
-    expect((await call('GET', `/channel/${id}`)).body.data).toEqual(own);
+    const { connection, ...shown } = (await call('GET', `/channel/${id}`)).body.data;
+    expect(shown).toEqual(own);
+    expect(connection).toEqual({
+      state: own.state,
+      reason: expect.toBeOneOf([null, 200]),
+      since: expect.any(String),
+      guidance: 'The number is connecting. If a QR code shows, scan it with the phone.',
+    });
     expect((await call('PUT', `/channel/${id}`, own)).status).toBe(200);
     expect((await call('PUT', `/channel/${id}`, { agentId: randomUUID() })).status).toBe(404);
     await call('PUT', `/channel/${id}/config`, { enabledTyping: false });
