@@ -6,6 +6,7 @@ import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AgentConfigService } from './agent-config.service.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
+import { PersonOnPhoneService } from './person-on-phone.service.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
 import { TurnsService } from './turns.service.js';
@@ -17,11 +18,12 @@ import { WorkerService } from './worker.service.js';
   providers: [
     AgentConfigService,
     ConversationService,
+    PersonOnPhoneService,
     ReceiveMessageService,
     ReplyService,
     TurnsService,
     WorkerService,
   ],
-  exports: [ReceiveMessageService],
+  exports: [PersonOnPhoneService, ReceiveMessageService],
 })
 export class ConversationsModule {}

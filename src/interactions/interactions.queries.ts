@@ -23,7 +23,7 @@ export async function resolveInteraction(
   db: Pool | PoolClient,
   workspaceId: string,
   chatId: string,
-  userId: string,
+  userId: string | null,
 ): Promise<void> {
   await db.query(
     `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3)
