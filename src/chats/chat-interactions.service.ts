@@ -4,6 +4,7 @@ import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { type Page, toSlice } from '../common/pagination.js';
 import { deleteInteraction, findOpenChat, resolveById } from '../interactions/close-interaction.queries.js';
+import { TAKEN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
@@ -27,6 +28,7 @@ export class ChatInteractionsService {
     private readonly audit: AuditService,
     private readonly prisma: PrismaService,
     @Inject(POOL) private readonly pool: Pool,
+    private readonly wakeups: WakeupsService,
   ) {}
 
   /** An interaction's messages, newest first. */
@@ -71,5 +73,6 @@ export class ChatInteractionsService {
       await lockChat(tx, key.workspaceId, chatId);
       if (await resolveById(tx, key, user.userId)) await finishChat(tx, key.workspaceId, chatId, user.userId);
     });
+    this.wakeups.announce(TAKEN, chatId);
   }
 }

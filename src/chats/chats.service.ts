@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { type Page, toSlice } from '../common/pagination.js';
+import { TAKEN, TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
@@ -18,7 +19,8 @@ import {
   toMessage,
 } from './chats.dto.js';
 import { chatsCount, chatsPage, messagesCount, messagesPage, oneChat, rowsOf } from './chats.queries.js';
-import { finishChat, handToAgent, handToPerson } from './takeover.queries.js';
+import { giveBack, scheduleGiveBack } from './give-back.queries.js';
+import { finishChat, handToPerson } from './takeover.queries.js';
 
 /** Chats and their messages, as people see them. */
 @Injectable()
@@ -28,6 +30,7 @@ export class ChatsService {
     private readonly prisma: PrismaService,
     @Inject(POOL) private readonly pool: Pool,
     private readonly audit: AuditService,
+    private readonly wakeups: WakeupsService,
   ) {}
 
   /** The inbox, newest activity first. */
@@ -69,14 +72,19 @@ export class ChatsService {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
     // An API key is nobody who could answer: the chat waits for whoever comes.
     const userId = user.apiKey ? null : user.userId;
-    await inTransaction(this.pool, (tx) => handToPerson(tx, workspaceId, chatId, userId));
+    await inTransaction(this.pool, async (tx) => {
+      await handToPerson(tx, workspaceId, chatId, userId);
+      await scheduleGiveBack(tx, { workspaceId, chatId });
+    });
+    this.wakeups.announce(TAKEN, chatId);
     return SUCCESS;
   }
 
-  /** The agent answers again, from the next message on. */
+  /** The agent answers again, also what the customer wrote last if nobody has answered it. */
   async stopHuman(user: SignedIn, id: string): Promise<typeof SUCCESS> {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
-    await inTransaction(this.pool, (tx) => handToAgent(tx, workspaceId, chatId));
+    await inTransaction(this.pool, (tx) => giveBack(tx, { workspaceId, chatId }));
+    this.wakeups.announce(TURN, '0');
     return SUCCESS;
   }
 
@@ -91,6 +99,7 @@ export class ChatsService {
   async finish(user: SignedIn, id: string): Promise<typeof SUCCESS> {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
     await inTransaction(this.pool, (tx) => finishChat(tx, workspaceId, chatId, user.userId));
+    this.wakeups.announce(TAKEN, chatId);
     return SUCCESS;
   }
 

@@ -9,7 +9,7 @@ export interface QueuedSend {
   readonly partId: string;
   readonly turnId: string;
   readonly interactionId: string;
-  readonly author: 'HUMAN' | 'API' | 'AGENT';
+  readonly author: 'HUMAN' | 'API';
   readonly userId: string | null;
   readonly type: string;
   readonly text: string;

@@ -5,7 +5,7 @@ import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { hashContent } from '../evolution-api/hash-text.js';
-import { DONE, SEND, WakeupsService } from '../jobs/wakeups.service.js';
+import { DONE, SEND, TAKEN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import type { Message } from '../prisma/generated/client.js';
 import { PrismaService } from '../prisma/prisma.service.js';
@@ -13,6 +13,7 @@ import { inTransaction } from '../prisma/transaction.queries.js';
 import { AccessService } from '../workspaces/access.service.js';
 import { toMessage } from './chats.dto.js';
 import { findMessage } from './chats.queries.js';
+import { scheduleGiveBack } from './give-back.queries.js';
 import { type Outgoing, readOutgoing, type SendMessageBody } from './send-message.dto.js';
 import { queueSend, wasQueued } from './send-message.queries.js';
 import { handToPerson, lockChat } from './takeover.queries.js';
@@ -64,6 +65,7 @@ export class SendMessageService {
     openChat: (tx: PoolClient) => Promise<string>,
   ) {
     const [messageId, turnId] = [givenId ?? uuid7(), uuid7()];
+    let takenChat: string | undefined;
     await inTransaction(this.pool, async (tx) => {
       if (await wasQueued(tx, workspaceId, messageId)) return;
       const chatId = await openChat(tx);
@@ -76,8 +78,12 @@ export class SendMessageService {
         textHash: Buffer.from(hashContent(out.type, out.text)),
         quotedId: out.quoted?.providerId ?? null,
       });
-      if (isNew && !user.apiKey) await handToPerson(tx, workspaceId, chatId, user.userId);
+      if (!isNew || user.apiKey) return;
+      await handToPerson(tx, workspaceId, chatId, user.userId);
+      await scheduleGiveBack(tx, { workspaceId, chatId });
+      takenChat = chatId;
     });
+    if (takenChat) this.wakeups.announce(TAKEN, takenChat);
     this.wakeups.announce(SEND, '');
     return this.outcome(workspaceId, messageId, turnId);
   }

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { awaitPerson, resolveInteraction, resumeInteraction } from '../interactions/interactions.queries.js';
+import { cancelTimers } from '../interactions/timers.queries.js';
 import { TAKEN } from '../jobs/wakeups.service.js';
 import { cancelPendingParts } from './outbox.queries.js';
 
@@ -19,13 +20,12 @@ export async function handToPerson(
   userId: string | null = null,
 ): Promise<void> {
   await tx.query(
-    `UPDATE chats SET epoch = epoch + 1, human_talk = true, user_id = coalesce($3, user_id)
+    `UPDATE chats SET epoch = epoch + 1, human_talk = true, user_id = coalesce($3, user_id),
+            human_at = CASE WHEN $3::uuid IS NULL THEN human_at ELSE now() END
      WHERE workspace_id = $1 AND id = $2`,
     [workspaceId, chatId, userId],
   );
-  await announceTaken(tx, chatId);
-  await cancelPendingParts(tx, workspaceId, chatId);
-  await endVoidTurns(tx, workspaceId, chatId);
+  await voidAgentWork(tx, workspaceId, chatId);
   await awaitPerson(tx, workspaceId, chatId, userId);
 }
 
@@ -43,14 +43,18 @@ export async function handToAgent(tx: PoolClient, workspaceId: string, chatId: s
  * The matter is settled: what the agent is about to say is void, the open interaction is resolved by whoever took part
  * (`userId` if nobody has), and what the customer writes next begins anew with the agent.
  */
-export async function finishChat(tx: PoolClient, workspaceId: string, chatId: string, userId: string): Promise<void> {
+export async function finishChat(
+  tx: PoolClient,
+  workspaceId: string,
+  chatId: string,
+  userId: string | null,
+): Promise<void> {
   await tx.query(
     `UPDATE chats SET epoch = epoch + 1, human_talk = false, user_id = NULL WHERE workspace_id = $1 AND id = $2`,
     [workspaceId, chatId],
   );
-  await announceTaken(tx, chatId);
-  await cancelPendingParts(tx, workspaceId, chatId);
-  await endVoidTurns(tx, workspaceId, chatId);
+  await voidAgentWork(tx, workspaceId, chatId);
+  await cancelTimers(tx, { workspaceId, chatId, kinds: ['GIVE_BACK'], reason: 'finished' });
   await closeMatter(tx, workspaceId, chatId, { by: 'PERSON', userId });
 }
 
@@ -75,6 +79,13 @@ export async function closeMatter(
 /** Tells every worker, once this is committed: what the agent does in this chat is void. */
 async function announceTaken(tx: PoolClient, chatId: string): Promise<void> {
   await tx.query(`SELECT pg_notify($1, $2)`, [TAKEN, chatId]);
+}
+
+/** Ends what a raised epoch made void: what is not begun is cancelled, and who works on it is told to stop. */
+export async function voidAgentWork(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
+  await announceTaken(tx, chatId);
+  await cancelPendingParts(tx, workspaceId, chatId);
+  await endVoidTurns(tx, workspaceId, chatId);
 }
 
 // A void thought may take the model two more minutes, and the person's message waits for the chat to be free. A part whose

@@ -8,6 +8,7 @@ import { ContactMergesController } from './contact-merges.controller.js';
 import { ContactMergesService } from './contact-merges.service.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
+import { PersonOnPhoneService } from './person-on-phone.service.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
 import { ThinkService } from './think.service.js';
@@ -22,6 +23,7 @@ import { WorkerService } from './worker.service.js';
     AgentConfigService,
     ContactMergesService,
     ConversationService,
+    PersonOnPhoneService,
     ReceiveMessageService,
     ReplyService,
     ThinkService,
@@ -29,6 +31,6 @@ import { WorkerService } from './worker.service.js';
     TurnsService,
     WorkerService,
   ],
-  exports: [ReceiveMessageService],
+  exports: [PersonOnPhoneService, ReceiveMessageService],
 })
 export class ConversationsModule {}

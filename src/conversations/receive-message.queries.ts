@@ -34,6 +34,8 @@ export interface MessageRow {
   content: unknown;
   sent_ms: number;
   answer: boolean;
+  /** A person of ours wrote it on the phone, and thereby has the chat. */
+  takes: boolean;
 }
 
 /** A message that was new. `due_in_ms` and `turn_id` are null where no turn covers it. */
@@ -81,7 +83,8 @@ WITH person AS MATERIALIZED (
 incoming AS MATERIALIZED (
   SELECT m.*, p.ws, p.ch
   FROM json_to_recordset($3::json) AS m(n int, p int, id uuid, provider_id text, role text, author text, type text,
-                                        text text, content jsonb, sent_ms float8, answer boolean)
+                                        text text, content jsonb, sent_ms float8, answer boolean,
+                                        takes boolean)
   JOIN person p USING (p)
   WHERE (SELECT 1 FROM messages o
          WHERE o.workspace_id = p.ws AND o.channel_id = p.ch AND o.provider_id = m.provider_id LIMIT 1) IS NULL
@@ -130,12 +133,16 @@ known_chat AS MATERIALIZED (
   ORDER BY c.workspace_id, c.id FOR NO KEY UPDATE OF c
 ),
 new_chat AS (
-  INSERT INTO chats (workspace_id, id, channel_id, contact_id, address, title, unread)
+  INSERT INTO chats (workspace_id, id, channel_id, contact_id, address, title, unread, human_talk, human_at)
   SELECT w.ws, w.chat, w.ch, w.contact_id, w.address, w.name,
-         (SELECT count(*) FROM incoming i WHERE i.p = w.p AND i.role = 'user')
-  FROM who w WHERE w.p NOT IN (SELECT p FROM known_chat) ORDER BY 1, 2
+         (SELECT count(*) FROM incoming i WHERE i.p = w.p AND i.role = 'user'), t.takes, CASE WHEN t.takes THEN now() END
+  FROM who w
+  CROSS JOIN LATERAL (SELECT coalesce(bool_or(i.takes), false) AS takes FROM incoming i WHERE i.p = w.p) t
+  WHERE w.p NOT IN (SELECT p FROM known_chat) ORDER BY 1, 2
   ON CONFLICT (workspace_id, channel_id, contact_id)
-  DO UPDATE SET unread = chats.unread + excluded.unread, address = excluded.address, last_message_at = now()
+  DO UPDATE SET unread = chats.unread + excluded.unread, address = excluded.address, last_message_at = now(),
+                epoch = chats.epoch + excluded.human_talk::int, human_talk = chats.human_talk OR excluded.human_talk,
+                human_at = coalesce(excluded.human_at, chats.human_at)
   RETURNING workspace_id, id, channel_id, contact_id, epoch
 ),
 chat AS MATERIALIZED (
@@ -150,8 +157,11 @@ open_interaction AS MATERIALIZED (
   JOIN interactions i ON i.workspace_id = c.ws AND i.chat_id = c.chat_id AND i.status <> 'RESOLVED'
 ),
 new_interaction AS (
-  INSERT INTO interactions (workspace_id, id, chat_id, agent_id)
-  SELECT DISTINCT ON (ws, chat_id) ws, interaction, chat_id, agent_id FROM chat
+  INSERT INTO interactions (workspace_id, id, chat_id, agent_id, status, transfer_at)
+  SELECT DISTINCT ON (ws, chat_id) ws, interaction, chat_id, agent_id, CASE WHEN t.takes THEN 'WAITING' ELSE 'RUNNING' END,
+         CASE WHEN t.takes THEN now() END
+  FROM chat
+  CROSS JOIN LATERAL (SELECT coalesce(bool_or(i.takes), false) AS takes FROM incoming i WHERE i.p = chat.p) t
   WHERE chat_id NOT IN (SELECT chat_id FROM open_interaction) ORDER BY ws, chat_id
   ON CONFLICT (workspace_id, chat_id) WHERE status <> 'RESOLVED' DO UPDATE SET agent_id = interactions.agent_id
   RETURNING workspace_id, chat_id, id
@@ -181,13 +191,23 @@ turned AS (
       due_at = least(excluded.due_at, turns.first_at + 3 * (excluded.due_at - now()))
   RETURNING workspace_id, chat_id, id, due_at, xmax = 0 AS is_new
 ),
+-- A person who types on the phone has the chat from this COMMIT on: nothing of an older epoch begins to leave after it.
 bumped AS (
-  UPDATE chats c SET last_message_at = now(), unread = c.unread + b.unread, address = b.address, finished = false
-  FROM (SELECT s.workspace_id, s.chat_id, count(*) FILTER (WHERE s.role = 'user') AS unread,
+  UPDATE chats c SET last_message_at = now(), unread = c.unread + b.unread, address = b.address, finished = false,
+         epoch = c.epoch + b.takes::int, human_talk = c.human_talk OR b.takes,
+         human_at = CASE WHEN b.takes THEN now() ELSE c.human_at END
+  FROM (SELECT s.workspace_id, s.chat_id, bool_or(i.takes) AS takes, count(*) FILTER (WHERE s.role = 'user') AS unread,
                (array_agg(k.address ORDER BY i.n DESC))[1] AS address
         FROM stored s JOIN incoming i USING (id) JOIN chat k USING (p)
         WHERE k.is_known GROUP BY 1, 2) b
   WHERE c.workspace_id = b.workspace_id AND c.id = b.chat_id
+),
+taken AS (
+  UPDATE interactions n SET status = 'WAITING', transfer_at = coalesce(n.transfer_at, now())
+  FROM (SELECT DISTINCT o.workspace_id, o.id FROM stored s JOIN incoming i USING (id)
+        JOIN open_interaction o ON o.workspace_id = s.workspace_id AND o.chat_id = s.chat_id
+        WHERE i.takes) w
+  WHERE n.workspace_id = w.workspace_id AND n.id = w.id
 )
 SELECT i.n, s.id, s.chat_id, t.id AS turn_id, t.is_new AS turn_is_new, w.contact_id,
        (SELECT array_agg(DISTINCT a.known) FROM alias a WHERE a.p = i.p AND a.known <> w.contact_id) AS rivals,

@@ -31,6 +31,8 @@ export interface ReceivedMessage {
   readonly sentAtMs: number;
   /** Whether the agent shall answer it. */
   readonly answer: boolean;
+  /** A person of ours wrote it on the phone, and thereby has the chat. */
+  readonly takes?: boolean;
 }
 
 /** `duplicate` also stands for a channel that is gone: either way there is nothing more to do. */
@@ -135,6 +137,7 @@ function toRows(batch: readonly ReceivedMessage[]) {
         content: m.content,
         sent_ms: m.sentAtMs,
         answer: m.answer,
+        takes: m.takes ?? false,
       };
     }),
   );

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { v7 as uuid7 } from 'uuid';
 import { queueHookEvent } from '../agents/hook-events.queries.js';
 import { failPendingParts } from '../chats/outbox.queries.js';
-import { type QueuedSend, queueSend } from '../chats/send-message.queries.js';
+import { sayInChat } from '../chats/say.queries.js';
 import { handToPerson, lockChat } from '../chats/takeover.queries.js';
-import { hashText } from '../evolution-api/hash-text.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
 import { DONE, HOOK, SEND, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
@@ -98,7 +96,7 @@ export class TurnsService {
           event: 'onTransfer',
           data: { chatId, to: 'HUMAN', userId: null, reason },
         });
-        if (words) await queueSend(tx, sendOf(turn, words));
+        if (words) await sayInChat(tx, workspaceId, chatId, words);
       }
       return true;
     });
@@ -117,13 +115,4 @@ export class TurnsService {
   park(turn: ClaimedTurn, ms: number): Promise<void> {
     return parkTurn(this.pool, turn, ms);
   }
-}
-
-/** A message of the agent that needs no thought. */
-function sendOf({ workspaceId, chatId }: ClaimedTurn, text: string): QueuedSend {
-  return {
-    ...{ workspaceId, chatId, messageId: uuid7(), partId: uuid7(), turnId: uuid7(), interactionId: uuid7() },
-    ...{ author: 'AGENT', userId: null, type: 'TEXT', text, content: null, media: null, quotedId: null },
-    textHash: Buffer.from(hashText(text)),
-  };
 }

@@ -7,6 +7,7 @@ import { OutboxService } from '../chats/outbox.service.js';
 import { AppError } from '../common/app-error.js';
 import { LOGGER } from '../common/logger.js';
 import { toStorableJson, toStorableText } from '../common/storable-text.js';
+import { PersonOnPhoneService } from '../conversations/person-on-phone.service.js';
 import { type ReceivedMessage, ReceiveMessageService } from '../conversations/receive-message.service.js';
 import {
   type ConnectionEvent,
@@ -47,6 +48,7 @@ export class InboundService {
 
   constructor(
     private readonly receiver: ReceiveMessageService,
+    private readonly phone: PersonOnPhoneService,
     private readonly outbox: OutboxService,
     private readonly channels: ChannelsService,
     private readonly connections: ConnectionCheckService,
@@ -172,13 +174,14 @@ export class InboundService {
   /** Groups, status posts and newsletters are not answered and not kept: the channel does not take part in them. True: it was new. */
   private async message(channel: KnockingChannel, event: MessageEvent): Promise<boolean> {
     if (event.scope !== 'private' || event.aliases.length === 0) return false;
+    const message = { ...received(channel, event), content: event.content };
+    if (event.fromMe) return this.phone.receive(message);
     const stored = await this.receiver.receive({
-      ...received(channel, event),
-      name: event.fromMe ? null : event.pushName,
-      role: event.fromMe ? 'assistant' : 'user',
-      author: event.fromMe ? 'HUMAN' : 'CUSTOMER',
-      content: event.content,
-      answer: !event.fromMe,
+      ...message,
+      name: event.pushName,
+      role: 'user',
+      author: 'CUSTOMER',
+      answer: true,
     });
     return !stored.duplicate;
   }
