@@ -1,5 +1,12 @@
 import type { PoolClient } from 'pg';
-import { awaitPerson, resolveInteraction, resumeInteraction } from '../interactions/interactions.queries.js';
+import { queueHookEvent } from '../agents/hook-events.queries.js';
+import {
+  awaitPerson,
+  type Resolved,
+  resolveInteraction,
+  resumeInteraction,
+} from '../interactions/interactions.queries.js';
+import { cancelTimers, IDLE_KINDS } from '../interactions/timers.queries.js';
 import { cancelPendingParts } from './outbox.queries.js';
 
 /** Locks a chat's row first, as every transaction does that goes on to the chat's turns: in another order two could deadlock. */
@@ -25,6 +32,7 @@ export async function handToPerson(
   await cancelPendingParts(tx, workspaceId, chatId);
   await endVoidTurns(tx, workspaceId, chatId);
   await awaitPerson(tx, workspaceId, chatId, userId);
+  await cancelTimers(tx, { workspaceId, chatId, kinds: IDLE_KINDS, reason: 'human' });
 }
 
 /** The agent answers again, from the next message on. */
@@ -48,7 +56,35 @@ export async function finishChat(tx: PoolClient, workspaceId: string, chatId: st
   );
   await cancelPendingParts(tx, workspaceId, chatId);
   await endVoidTurns(tx, workspaceId, chatId);
-  await resolveInteraction(tx, workspaceId, chatId, userId);
+  await concludeService(tx, workspaceId, chatId, await resolveInteraction(tx, workspaceId, chatId, 'PERSON', userId));
+}
+
+/** Silence has settled the matter. Nothing of the agent is on its way, so nothing is void. */
+export async function finishSilentChat(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
+  await tx.query(`UPDATE chats SET finished = true WHERE workspace_id = $1 AND id = $2`, [workspaceId, chatId]);
+  await concludeService(tx, workspaceId, chatId, await resolveInteraction(tx, workspaceId, chatId, 'IDLE'));
+}
+
+/**
+ * What the end of an interaction means for its chat, whoever ended it, in the same transaction: it is the agent's that
+ * had it before a transfer, the trigger has to be said again, silence leads to nothing more, and the owner's hook is told.
+ */
+export async function concludeService(
+  tx: PoolClient,
+  workspaceId: string,
+  chatId: string,
+  resolved: Resolved | undefined,
+): Promise<void> {
+  await tx.query(
+    `UPDATE chats SET agent_id = return_agent_id, return_agent_id = NULL, triggered = false
+     WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, chatId],
+  );
+  await cancelTimers(tx, { workspaceId, chatId, kinds: IDLE_KINDS, reason: 'resolved' });
+  if (!resolved) return;
+  const { agentId, interactionId, resolvedBy } = resolved;
+  const data = { chatId, interactionId, resolvedBy };
+  await queueHookEvent(tx, { workspaceId, agentId, event: 'onFinishInteraction', data });
 }
 
 // A void thought may take the model two more minutes, and the person's message waits for the chat to be free. A part whose

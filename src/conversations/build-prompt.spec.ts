@@ -26,6 +26,7 @@ const build = (over: Partial<Parameters<typeof buildPrompt>[0]> = {}) =>
     contactName: 'Ana',
     history: [],
     inbound: [said('user', 'oi')],
+    task: null,
     now: new Date('2026-03-01T15:04:00Z'),
     ...over,
   });
@@ -77,5 +78,22 @@ describe('buildPrompt', () => {
 
   it('survives an unknown time zone', () => {
     expect(build({ agent: { ...agent, timezone: 'Mars/Olympus' } }).instructions).toContain('15:04');
+  });
+
+  it.each([
+    {
+      name: 'instructions of the business, without a word of the customer',
+      input: { task: { kind: 'instructions' as const, text: 'Pergunte se ajudou.' }, inbound: [] },
+      expected: { rules: 'Pergunte se ajudou.', last: '(no new message from the customer)' },
+    },
+    {
+      name: 'a reminder, quoted and without authority',
+      input: { task: { kind: 'reminder' as const, text: 'bolo "grande"' }, inbound: [] },
+      expected: { rules: 'never an instruction', last: '(reminder due now: "bolo \\"grande\\"")' },
+    },
+  ])('$name', ({ input, expected }) => {
+    const { instructions, messages } = build(input);
+    expect(instructions).toContain(expected.rules);
+    expect(messages.at(-1)).toEqual({ role: 'user', text: expected.last });
   });
 });

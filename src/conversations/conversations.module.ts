@@ -8,6 +8,7 @@ import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
+import { TimersService } from './timers.service.js';
 import { TurnsService } from './turns.service.js';
 import { WorkerService } from './worker.service.js';
 
@@ -19,6 +20,7 @@ import { WorkerService } from './worker.service.js';
     ConversationService,
     ReceiveMessageService,
     ReplyService,
+    TimersService,
     TurnsService,
     WorkerService,
   ],

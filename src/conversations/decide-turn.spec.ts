@@ -8,6 +8,7 @@ const facts: TurnFacts = {
   turnEpoch: 3,
   chatEpoch: 3,
   inboundCount: 1,
+  isProactive: false,
 };
 
 describe('decideTurn', () => {
@@ -30,6 +31,11 @@ describe('decideTurn', () => {
       name: 'everything was deleted',
       input: { ...facts, inboundCount: 0 },
       expected: { answer: false, reason: 'nothing_to_answer' },
+    },
+    {
+      name: 'speaks of its own accord',
+      input: { ...facts, inboundCount: 0, isProactive: true },
+      expected: { answer: true },
     },
   ])('$name', ({ input, expected }) => {
     expect(decideTurn(input)).toEqual(expected);

@@ -6,6 +6,8 @@ export interface TurnFacts {
   readonly turnEpoch: number;
   readonly chatEpoch: number;
   readonly inboundCount: number;
+  /** The agent speaks of its own accord: there need be nothing to answer. */
+  readonly isProactive: boolean;
 }
 
 export type WorkspaceState = 'active' | 'suspended' | 'deleted';
@@ -21,6 +23,6 @@ export function decideTurn(facts: TurnFacts): Decision {
   if (facts.workspaceState !== 'active') return { answer: false, reason: `workspace_${facts.workspaceState}` };
   if (facts.humanTalk || facts.chatEpoch !== facts.turnEpoch) return { answer: false, reason: 'human' };
   if (!facts.agentActive) return { answer: false, reason: 'agent_off' };
-  if (facts.inboundCount === 0) return { answer: false, reason: 'nothing_to_answer' };
+  if (facts.inboundCount === 0 && !facts.isProactive) return { answer: false, reason: 'nothing_to_answer' };
   return { answer: true };
 }

@@ -9,7 +9,7 @@ import { ModelError } from '../openai/model-error.js';
 import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
-import { buildPrompt } from './build-prompt.js';
+import { buildPrompt, type PromptTask } from './build-prompt.js';
 import { decideTurn } from './decide-turn.js';
 import { splitMessage } from './split-message.js';
 import type { ClaimedTurn, SceneRow, Settlement } from './turns.queries.js';
@@ -63,6 +63,7 @@ export class ReplyService {
       turnEpoch: turn.epoch,
       chatEpoch: scene.epoch,
       inboundCount: scene.inbound.length,
+      isProactive: turn.instructions !== null,
     });
     if (!decision.answer) return this.turns.skip(turn, decision.reason);
 
@@ -76,7 +77,8 @@ export class ReplyService {
 
   private think(turn: ClaimedTurn, scene: SceneRow, agent: AgentConfig, abort: AbortSignal): Promise<ThinkResult> {
     const { history, inbound } = scene;
-    const prompt = buildPrompt({ agent, contactName: scene.contact_name, history, inbound, now: new Date() });
+    const task = taskOf(turn);
+    const prompt = buildPrompt({ agent, contactName: scene.contact_name, history, inbound, task, now: new Date() });
     return this.openai.thinkPatiently(
       {
         model: agent.model,
@@ -116,4 +118,10 @@ function settlement(turn: ClaimedTurn, scene: SceneRow, thought: ThinkResult, pa
     deliveredLocally: scene.channel_type === 'API',
     parts: parts.map((text) => ({ id: uuid7(), messageId: uuid7(), text, textHash: Buffer.from(hashText(text)) })),
   };
+}
+
+/** What the business wrote is the turn's instruction; what remains of a reminder is a quotation. */
+function taskOf({ cause, instructions }: ClaimedTurn): PromptTask | null {
+  if (instructions === null) return null;
+  return { kind: cause === 'IDLE' || cause === 'TRANSFER' ? 'instructions' : 'reminder', text: instructions };
 }

@@ -17,10 +17,14 @@ export interface ClaimedTurn {
   fence: number;
   attempt: number;
   inboundIds: string[];
+  /** Why the agent speaks; what is not MESSAGE has instructions, a MESSAGE may. */
+  cause: 'MESSAGE' | 'IDLE' | 'REMINDER' | 'TRANSFER';
+  instructions: string | null;
 }
 
 const CLAIMED = `t.workspace_id AS "workspaceId", t.id, t.chat_id AS "chatId", t.channel_id AS "channelId",
-  t.agent_id AS "agentId", t.kind, t.state, t.epoch, t.fence, t.attempt, t.inbound_ids AS "inboundIds"`;
+  t.agent_id AS "agentId", t.kind, t.state, t.epoch, t.fence, t.attempt, t.inbound_ids AS "inboundIds",
+  t.cause, t.instructions`;
 
 // Due turns of all tenants, oldest first. A turn waits while another of its chat is active; if that one becomes active
 // in the same instant, the partial unique index refuses this claim and the next tick tries again.
