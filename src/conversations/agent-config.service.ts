@@ -5,12 +5,19 @@ import { ModelsService } from '../models/models.service.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import type { PromptAgent } from './build-prompt.js';
 import type { WorkspaceState } from './decide-turn.js';
+import type { Week } from './next-opening.js';
 
 /** Everything a turn needs of its agent. */
 export interface AgentConfig extends PromptAgent {
   readonly isActive: boolean;
   readonly workspaceState: WorkspaceState;
   readonly splitMessages: boolean;
+  /** The business's wall clock, which its working hours are on. */
+  readonly businessTimezone: string;
+  /** Null: always open. */
+  readonly workingHours: Week | null;
+  /** Null: the agent answers at all hours. */
+  readonly outOfHoursMessage: string | null;
   /** The provider's id. */
   readonly model: string;
   /** Changes with every edit: keeps prompt caches apart. */
@@ -77,6 +84,9 @@ export class AgentConfigService implements OnModuleInit {
       enabledEmoji: settings.enabledEmoji,
       limitSubjects: settings.limitSubjects,
       splitMessages: settings.splitMessages,
+      businessTimezone: workspace.timezone,
+      workingHours: settings.workingHours as Week | null,
+      outOfHoursMessage: settings.outOfHoursMessage,
       model,
     };
   }

@@ -8,6 +8,8 @@ import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
+import { SetReminderService } from './set-reminder.service.js';
+import { SummariesService } from './summaries.service.js';
 import { TimersService } from './timers.service.js';
 import { TurnsService } from './turns.service.js';
 import { WorkerService } from './worker.service.js';
@@ -20,6 +22,8 @@ import { WorkerService } from './worker.service.js';
     ConversationService,
     ReceiveMessageService,
     ReplyService,
+    SetReminderService,
+    SummariesService,
     TimersService,
     TurnsService,
     WorkerService,

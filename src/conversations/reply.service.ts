@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
 import { OutboxService, type Route } from '../chats/outbox.service.js';
 import { LOGGER } from '../common/logger.js';
+import { CONFIG, type RuntimeConfig } from '../config.js';
 import { hashText } from '../evolution-api/hash-text.js';
 import { ModelError } from '../openai/model-error.js';
 import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
@@ -11,6 +12,8 @@ import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
 import { buildPrompt, type PromptTask } from './build-prompt.js';
 import { decideTurn } from './decide-turn.js';
+import { fitHistory } from './fit-history.js';
+import { type Hours, judgeHours } from './judge-hours.js';
 import { splitMessage } from './split-message.js';
 import type { ClaimedTurn, SceneRow, Settlement } from './turns.queries.js';
 import { TurnsService } from './turns.service.js';
@@ -21,6 +24,8 @@ const THINK_BUDGET_MS = 120_000;
 const MOST_ATTEMPTS = 60;
 const RETRY_MS = 1_000;
 
+type Closed = Extract<Hours, { open: false }>;
+
 /** Does one claimed turn: load, decide, think, settle, deliver. Safe to run again after a crash at any point. */
 @Injectable()
 export class ReplyService {
@@ -29,6 +34,7 @@ export class ReplyService {
     private readonly agents: AgentConfigService,
     private readonly openai: OpenAiService,
     private readonly outbox: OutboxService,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -67,18 +73,42 @@ export class ReplyService {
     });
     if (!decision.answer) return this.turns.skip(turn, decision.reason);
 
+    const hours = judgeHours(agent, new Date());
+    // What was agreed with the customer is said at any hour.
+    if (!hours.open && turn.cause !== 'REMINDER') return this.sayClosed(turn, scene, hours, abort);
+
     const thought = await this.think(turn, scene, agent, abort);
     const parts = splitMessage(thought.text, agent.splitMessages);
     if (parts.length === 0) return this.turns.fail(turn, 'model_said_nothing');
 
-    const settled = await this.turns.settle(settlement(turn, scene, thought, parts));
+    const settled = await this.turns.settle(
+      settlement(turn, scene, { servedModel: thought.servedModel, trace: traceOf(thought, turn) }, parts),
+    );
+    if (settled === 'SENDING') await this.send(turn, scene, abort);
+  }
+
+  /** Outside working hours: the fixed text, once in each closed period of an interaction. */
+  private async sayClosed(turn: ClaimedTurn, scene: SceneRow, closed: Closed, abort: AbortSignal): Promise<void> {
+    const isSilent = turn.cause !== 'MESSAGE' || (await this.turns.wasToldHours(turn, closed.until));
+    if (isSilent) return this.turns.skip(turn, 'out_of_hours');
+    const fixed = { servedModel: null, trace: { closedUntil: closed.until } };
+    const settled = await this.turns.settle(settlement(turn, scene, fixed, [closed.text]));
     if (settled === 'SENDING') await this.send(turn, scene, abort);
   }
 
   private think(turn: ClaimedTurn, scene: SceneRow, agent: AgentConfig, abort: AbortSignal): Promise<ThinkResult> {
-    const { history, inbound } = scene;
+    const { contact: memory, inbound } = scene;
+    const history = fitHistory(scene.history, this.config.historyTokens);
     const task = taskOf(turn);
-    const prompt = buildPrompt({ agent, contactName: scene.contact_name, history, inbound, task, now: new Date() });
+    const prompt = buildPrompt({
+      agent,
+      contactName: scene.contact_name,
+      memory,
+      history,
+      inbound,
+      task,
+      now: new Date(),
+    });
     return this.openai.thinkPatiently(
       {
         model: agent.model,
@@ -109,12 +139,22 @@ export class ReplyService {
   }
 }
 
-function settlement(turn: ClaimedTurn, scene: SceneRow, thought: ThinkResult, parts: readonly string[]): Settlement {
+/** What is said, by a model or by nobody's thought. */
+interface Words {
+  readonly servedModel: string | null;
+  readonly trace: unknown;
+}
+
+function traceOf({ usage, requestId, finish }: ThinkResult, { attempt }: ClaimedTurn) {
+  return { usage, requestId, finish, attempt };
+}
+
+function settlement(turn: ClaimedTurn, scene: SceneRow, words: Words, parts: readonly string[]): Settlement {
   return {
     turn,
     address: scene.address,
-    servedModel: thought.servedModel,
-    trace: { usage: thought.usage, requestId: thought.requestId, finish: thought.finish, attempt: turn.attempt },
+    servedModel: words.servedModel,
+    trace: words.trace,
     deliveredLocally: scene.channel_type === 'API',
     parts: parts.map((text) => ({ id: uuid7(), messageId: uuid7(), text, textHash: Buffer.from(hashText(text)) })),
   };

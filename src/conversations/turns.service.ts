@@ -7,6 +7,7 @@ import { DONE, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
+import { wasToldHours } from './timers.queries.js';
 import {
   type ClaimedTurn,
   endTurn,
@@ -37,6 +38,11 @@ export class TurnsService {
   /** What the turn is decided on; undefined when the chat is gone. */
   load(turn: ClaimedTurn): Promise<SceneRow | undefined> {
     return this.loads.add(turn);
+  }
+
+  /** Whether the customer was told of this closed period. */
+  wasToldHours({ workspaceId, chatId }: ClaimedTurn, opensAt: string): Promise<boolean> {
+    return wasToldHours(this.pool, { workspaceId, chatId, opensAt });
   }
 
   /** Keeps the reply and its parts, all or nothing. */

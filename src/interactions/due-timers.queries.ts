@@ -47,3 +47,13 @@ export async function settleTimer(
   );
   return rowCount === 1;
 }
+
+/** Whether a timer of this key was ever set in the chat. */
+export async function wasTimerSet(tx: PoolClient, workspaceId: string, chatId: string, key: string): Promise<boolean> {
+  const { rowCount } = await tx.query(`SELECT 1 FROM timers WHERE workspace_id = $1 AND chat_id = $2 AND key = $3`, [
+    workspaceId,
+    chatId,
+    key,
+  ]);
+  return rowCount === 1;
+}
