@@ -69,6 +69,12 @@ const say = (at: Place, text = 'oi') =>
     ...{ sentAtMs: Date.now(), answer: true },
   });
 
+/** Resolves once a statement waits for a lock. */
+async function someoneWaits(): Promise<void> {
+  const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await pool.query(sql)).rowCount === 0);
+}
+
 describe('a timer', () => {
   it('is taken by one of many workers, and again by another once its taker is gone', async () => {
     const at = await openedChat();
@@ -90,6 +96,31 @@ describe('a timer', () => {
     expect(await rows(at, `SELECT cause, instructions FROM turns WHERE workspace_id = $1`)).toEqual([
       { cause: 'IDLE', instructions: 'Pergunte.' },
     ]);
+  });
+
+  it('that somebody is working on is passed over, not waited for', async () => {
+    const at = await openedChat();
+    await timerIn(at);
+    await inTransaction(pool, async (tx) => {
+      await tx.query(`SELECT 1 FROM timers WHERE workspace_id = $1 FOR UPDATE`, [at.ws]);
+      expect(await claim(at)).toEqual([]);
+    });
+    expect(await claim(at)).toHaveLength(1);
+  });
+
+  it('sees what a person does at the same moment: it waits for the chat', async () => {
+    const at = await openedChat();
+    await timerIn(at, { kind: 'REMINDER', key: 'r' });
+    const [timer] = await claim(at);
+    let run: Promise<void> | undefined;
+    await inTransaction(pool, async (tx) => {
+      await lockChat(tx, at.ws, at.chat);
+      await handToPerson(tx, at.ws, at.chat);
+      run = worker().run(timer!);
+      await Promise.race([run, someoneWaits()]);
+    });
+    await run;
+    expect(await rows(at, `SELECT epoch FROM turns WHERE workspace_id = $1`)).toEqual([{ epoch: 1 }]);
   });
 
   it('set anew is not done by who took it before', async () => {
