@@ -18,6 +18,14 @@ describe('answerOffline', () => {
     },
     { name: 'reads past accents', input: [user('aceitam cartao?')], expected: 'Aceitamos Pix e cartão.' },
     { name: 'greets whoever asks how it is', input: [user('Oi, tudo bem?')], expected: 'Olá! Como posso ajudar?' },
+    {
+      name: 'reads past the notes of the prompt',
+      input: [
+        user('(record of this customer: {"phone":"5581999990000"})\noi'),
+        user('(no new message from the customer)'),
+      ],
+      expected: 'Olá! Como posso ajudar?',
+    },
     { name: 'greets', input: [user('Bom dia!')], expected: 'Olá! Como posso ajudar?' },
     { name: 'admits what it does not know', input: [user('vendem pneus?')], expected: 'Não encontrei isso' },
     { name: 'answers in Spanish', input: [user('hola, ¿venden neumáticos?')], expected: 'No encontré eso' },

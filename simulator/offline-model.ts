@@ -41,11 +41,15 @@ const words = (text: string) =>
     .filter((w) => w.length > 1 && !STOP_WORDS.has(w))
     .map((w) => (w.length > 5 ? w.slice(0, 5) : w));
 
+/** Lines of the prompt that the customer did not write. */
+const NOTE = /^\((?:record of this customer: |reminder due now: |no new message from the customer\)).*$\n?/gm;
+
 /**
  * Answers without a model: the sentences of the prompt's knowledge that share most words with each line the customer
  * wrote since the last answer. Deterministic; says that it is the offline model at the start and when it finds nothing.
  */
-export function answerOffline(instructions: string, messages: readonly OfflineMessage[]): string {
+export function answerOffline(instructions: string, prompt: readonly OfflineMessage[]): string {
+  const messages = prompt.map((m) => (m.role === 'user' ? { ...m, text: m.text.replace(NOTE, '') } : m));
   const lastAnswer = messages.findLastIndex((m) => m.role === 'assistant');
   const asked = messages
     .slice(lastAnswer + 1)

@@ -46,6 +46,7 @@ const Environment = z
     TRUST_PROXY: blankIsUnset(z.string().optional()),
     WORKER_CONCURRENCY: blankIsUnset(z.coerce.number().int().min(1).max(10_000).default(500)),
     DATABASE_POOL_SIZE: blankIsUnset(z.coerce.number().int().min(4).max(200).default(12)),
+    HISTORY_TOKENS: blankIsUnset(z.coerce.number().int().min(100).max(200_000).default(6_000)),
     GATEWAY_WORST_CASE_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(75)),
     LOG_LEVEL: blankIsUnset(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')),
   })
@@ -125,6 +126,8 @@ export interface Config {
   readonly trustProxy: boolean | number | string;
   readonly workerConcurrency: number;
   readonly databasePoolSize: number;
+  /** How much of the open interaction a turn remembers word for word, in estimated tokens. */
+  readonly historyTokens: number;
   /** How long after a send began the gateway may still deliver it; reconciliation waits that long. */
   readonly gatewayWorstCaseSeconds: number;
   readonly logLevel: string;
@@ -200,6 +203,7 @@ export function parseConfig(env: NodeJS.ProcessEnv, keepSecret: (dataDir: string
     trustProxy: parseTrustProxy(e.TRUST_PROXY),
     workerConcurrency: e.WORKER_CONCURRENCY,
     databasePoolSize: e.DATABASE_POOL_SIZE,
+    historyTokens: e.HISTORY_TOKENS,
     gatewayWorstCaseSeconds: e.GATEWAY_WORST_CASE_SECONDS,
     logLevel: e.LOG_LEVEL,
   });

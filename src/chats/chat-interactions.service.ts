@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { type Page, toSlice } from '../common/pagination.js';
-import { deleteInteraction, findOpenChat, resolveById } from '../interactions/close-interaction.queries.js';
+import { deleteInteraction, findOpenChat } from '../interactions/close-interaction.queries.js';
 import { TAKEN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { PrismaService } from '../prisma/prisma.service.js';
@@ -71,7 +71,8 @@ export class ChatInteractionsService {
     if (!chatId) return;
     await inTransaction(this.pool, async (tx) => {
       await lockChat(tx, key.workspaceId, chatId);
-      if (await resolveById(tx, key, user.userId)) await finishChat(tx, key.workspaceId, chatId, user.userId);
+      // Looked up again under the lock: it may be over by now, and the chat's next one is none of this.
+      if (await findOpenChat(tx, key)) await finishChat(tx, key.workspaceId, chatId, user.userId);
     });
     this.wakeups.announce(TAKEN, chatId);
   }

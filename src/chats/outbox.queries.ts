@@ -115,7 +115,9 @@ export async function beginSends(pool: Pool, asks: readonly BeginRequest[]): Pro
 }
 
 // What follows a proven send, from whichever side the proof came: the part and its message learn the provider's id, a
-// status that was quicker than the proof is applied, and the turn ends with its last part. `hit` names the parts.
+// status that was quicker than the proof is applied, and the turn ends with its last part. Where the agent has a plan for
+// silence, an answer that is all said begins one (`silent`): here, so that no crash and no late echo forgets it. What the
+// agent said by itself begins none. `hit` names the parts.
 const RECORD_SENT = `
 sent AS (
   UPDATE outbound_parts p SET state = 'SENT', provider_id = h.provider_id, sent_at = now(), error = NULL,
@@ -143,7 +145,22 @@ ended AS (
     AND NOT EXISTS (SELECT 1 FROM outbound_parts p
                     WHERE p.workspace_id = t.workspace_id AND p.turn_id = t.id
                       AND p.state IN ('PENDING', 'SENDING', 'UNKNOWN') AND p.id NOT IN (SELECT id FROM sent))
-  RETURNING t.workspace_id, t.id
+  RETURNING t.workspace_id, t.id, t.chat_id, t.kind, t.cause
+),
+silent AS (
+  INSERT INTO timers (workspace_id, id, chat_id, interaction_id, kind, key, due_at)
+  SELECT e.workspace_id, gen_random_uuid(), e.chat_id, i.id, 'IDLE_ACTION', 'idle:begin', now()
+  FROM ended e
+  JOIN interactions i ON i.workspace_id = e.workspace_id AND i.chat_id = e.chat_id AND i.status = 'RUNNING'
+  JOIN chats c ON c.workspace_id = e.workspace_id AND c.id = e.chat_id
+  JOIN channels h ON h.workspace_id = c.workspace_id AND h.id = c.channel_id
+  JOIN idle_plans p ON p.workspace_id = c.workspace_id AND p.agent_id = coalesce(c.agent_id, h.agent_id)
+    AND (p.actions <> '[]' OR p.finish_on_seconds IS NOT NULL)
+  WHERE e.kind = 'ANSWER' AND e.cause IN ('MESSAGE', 'TRANSFER')
+  ORDER BY 1, 3
+  ON CONFLICT (workspace_id, chat_id, key) DO UPDATE
+  SET interaction_id = excluded.interaction_id, due_at = excluded.due_at, state = 'PENDING', reason = NULL,
+      finished_at = NULL
 )`;
 
 /** A send the gateway confirmed. */

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
+import { queueHookEvent } from '../agents/hook-events.queries.js';
 import { awaitPerson, resolveInteraction, resumeInteraction } from '../interactions/interactions.queries.js';
-import { cancelTimers } from '../interactions/timers.queries.js';
+import { cancelTimers, IDLE_KINDS } from '../interactions/timers.queries.js';
 import { TAKEN } from '../jobs/wakeups.service.js';
 import { cancelPendingParts } from './outbox.queries.js';
 
@@ -27,6 +28,7 @@ export async function handToPerson(
   );
   await voidAgentWork(tx, workspaceId, chatId);
   await awaitPerson(tx, workspaceId, chatId, userId);
+  await cancelTimers(tx, { workspaceId, chatId, kinds: IDLE_KINDS, reason: 'human' });
 }
 
 /** The agent answers again, from the next message on. */
@@ -58,22 +60,33 @@ export async function finishChat(
   await closeMatter(tx, workspaceId, chatId, { by: 'PERSON', userId });
 }
 
+/** Silence has settled the matter. Nothing of the agent is on its way, so nothing is void. */
+export async function finishSilentChat(tx: PoolClient, workspaceId: string, chatId: string): Promise<void> {
+  await closeMatter(tx, workspaceId, chatId, { by: 'IDLE', userId: null });
+}
+
 /**
- * The open interaction is resolved, and the chat goes back to whom it belongs to: the agent that handed it over to be
- * returned, else the channel's. The agent's words that are on their way still leave.
+ * What the end of an interaction means for its chat, whoever ended it, in the same transaction: it is the agent's that had
+ * it before a transfer to be returned, else the channel's; the trigger has to be said again, silence leads to nothing
+ * more, and the owner's hook is told. The agent's words that are on their way still leave.
  */
 export async function closeMatter(
   tx: PoolClient,
   workspaceId: string,
   chatId: string,
-  who: { readonly by: 'PERSON' | 'AGENT' | 'IDLE'; readonly userId: string | null },
+  { by, userId }: { readonly by: 'PERSON' | 'AGENT' | 'IDLE'; readonly userId: string | null },
 ): Promise<void> {
+  const resolved = await resolveInteraction(tx, workspaceId, chatId, by, userId);
   await tx.query(
     `UPDATE chats SET finished = true, agent_id = return_agent_id, return_agent_id = NULL, triggered = false
      WHERE workspace_id = $1 AND id = $2`,
     [workspaceId, chatId],
   );
-  await resolveInteraction(tx, workspaceId, chatId, who);
+  await cancelTimers(tx, { workspaceId, chatId, kinds: IDLE_KINDS, reason: 'resolved' });
+  if (!resolved) return;
+  const { agentId, interactionId, resolvedBy } = resolved;
+  const data = { chatId, interactionId, resolvedBy };
+  await queueHookEvent(tx, { workspaceId, agentId, event: 'onFinishInteraction', data });
 }
 
 /** Tells every worker, once this is committed: what the agent does in this chat is void. */

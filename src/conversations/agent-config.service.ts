@@ -7,6 +7,7 @@ import type { PromptAgent } from './build-prompt.js';
 import type { TransferChoice } from './built-in-tools.js';
 import type { TurnLimits } from './decide-step.js';
 import type { WorkspaceState } from './decide-turn.js';
+import type { Week } from './next-opening.js';
 
 /** Everything a turn needs of its agent. */
 export interface AgentConfig extends PromptAgent {
@@ -16,8 +17,15 @@ export interface AgentConfig extends PromptAgent {
   /** Whether what a customer says in a row is gathered before it is answered. */
   readonly groupsMessages: boolean;
   readonly enabledHumanTransfer: boolean;
+  readonly enabledReminder: boolean;
   readonly transfers: readonly TransferChoice[];
   readonly limits: TurnLimits;
+  /** The business's wall clock, which its working hours are on. */
+  readonly businessTimezone: string;
+  /** Null: always open. */
+  readonly workingHours: Week | null;
+  /** Null: the agent answers at all hours. */
+  readonly outOfHoursMessage: string | null;
   /** The provider's id. */
   readonly model: string;
   /** Changes with every edit: keeps prompt caches apart. */
@@ -90,18 +98,25 @@ export class AgentConfigService implements OnModuleInit {
       splitMessages: settings.splitMessages,
       groupsMessages: settings.messageGroupingTime !== 'NO_GROUP',
       enabledHumanTransfer: settings.enabledHumanTransfer,
-      transfers: agent.transferRules.map(({ id, instructions, returnOnFinish, userId, target }) => ({
-        id,
-        instructions,
-        returnOnFinish,
-        userId,
-        target: target && { id: target.id, name: target.name },
-      })),
+      enabledReminder: settings.enabledReminder,
+      // One who is switched off would leave the customer unanswered.
+      transfers: agent.transferRules
+        .filter(({ target }) => target?.isActive !== false)
+        .map(({ id, instructions, returnOnFinish, userId, target }) => ({
+          id,
+          instructions,
+          returnOnFinish,
+          userId,
+          target: target && { id: target.id, name: target.name },
+        })),
       limits: {
         steps: settings.maxTurnSteps,
         seconds: settings.maxTurnSeconds,
         tokens: settings.maxTurnTokens,
       },
+      businessTimezone: workspace.timezone,
+      workingHours: settings.workingHours as Week | null,
+      outOfHoursMessage: settings.outOfHoursMessage,
       model,
     };
   }

@@ -17,11 +17,8 @@ export async function applyEffect(tx: PoolClient, turn: ClaimedTurn, effect: Eff
       return transferToHuman(tx, turn, effect);
     case 'AGENT':
       return transferToAgent(tx, turn, effect);
-    case 'RESOLVE': {
-      const { workspaceId, chatId, agentId } = turn;
-      await closeMatter(tx, workspaceId, chatId, { by: 'AGENT', userId: null });
-      await queueHookEvent(tx, { workspaceId, agentId, event: 'onFinishInteraction', data: { chatId, by: 'AGENT' } });
-    }
+    case 'RESOLVE':
+      return closeMatter(tx, turn.workspaceId, turn.chatId, { by: 'AGENT', userId: null });
   }
 }
 
@@ -61,16 +58,7 @@ async function transferToAgent(
      INSERT INTO turns (workspace_id, id, chat_id, channel_id, agent_id, due_at, epoch, inbound_ids, cause, instructions)
      SELECT $1, $6, $2, $7, $3, now(), epoch, '{}', 'TRANSFER', $8 FROM chat
      ON CONFLICT (workspace_id, chat_id) WHERE state = 'COLLECTING' DO UPDATE SET agent_id = excluded.agent_id`,
-    [
-      workspaceId,
-      chatId,
-      effect.agentId,
-      effect.returnOnFinish,
-      agentId,
-      uuid7(),
-      channelId,
-      `Another agent of the business handed this conversation over to you. Its reason: ${effect.reason}`,
-    ],
+    [workspaceId, chatId, effect.agentId, effect.returnOnFinish, agentId, uuid7(), channelId, effect.reason],
   );
   const data = { chatId, to: 'AGENT', agentId: effect.agentId, reason: effect.reason };
   await queueHookEvent(tx, { workspaceId, agentId, event: 'onTransfer', data });

@@ -93,7 +93,7 @@ function declare<S extends z.ZodObject>(input: {
   const { $schema: _, ...parameters } = z.toJSONSchema(schema) as Record<string, unknown>;
   return {
     offer: { name: input.name, description: input.description, parameters },
-    kind: 'read',
+    kind: 'repeatable',
     check: (args) => readArguments(schema, args),
     run: async (_context, args): Promise<ToolOutcome> => ({
       value: { ok: true, note: done },

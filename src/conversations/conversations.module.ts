@@ -11,7 +11,10 @@ import { ConversationsController } from './conversations.controller.js';
 import { PersonOnPhoneService } from './person-on-phone.service.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
+import { SetReminderService } from './set-reminder.service.js';
+import { SummariesService } from './summaries.service.js';
 import { ThinkService } from './think.service.js';
+import { TimersService } from './timers.service.js';
 import { ToolCatalogService } from './tool-catalog.service.js';
 import { TurnsService } from './turns.service.js';
 import { WorkerService } from './worker.service.js';
@@ -28,6 +31,9 @@ import { WorkerService } from './worker.service.js';
     ReplyService,
     ThinkService,
     ToolCatalogService,
+    SetReminderService,
+    SummariesService,
+    TimersService,
     TurnsService,
     WorkerService,
   ],

@@ -65,6 +65,8 @@ export interface StoredRow {
 //   5,000 took 540 ms instead of 50. Planning anew costs 2 to 3 ms a batch.
 // - Look-ups that take their key from two relations are sub-selects with LIMIT: as joins they were planned on the key's
 //   first columns only.
+// - A word of the customer breaks the silence: `broken_silence` cancels what it would have led to, a turn that was to break
+//   it becomes an answer (COLLECTING) or is void (`unasked`). What is being sent already is sent.
 // - A COLLECTING turn that a worker claims meanwhile no longer matches the partial index: ON CONFLICT then inserts the
 //   next turn.
 const RECEIVE = `
@@ -187,9 +189,21 @@ turned AS (
   WHERE i.answer
   GROUP BY c.ws, c.chat_id, c.ch, c.agent_id ORDER BY 1, 3
   ON CONFLICT (workspace_id, chat_id) WHERE state = 'COLLECTING' DO UPDATE
-  SET inbound_ids = turns.inbound_ids || excluded.inbound_ids, epoch = excluded.epoch,
+  SET inbound_ids = turns.inbound_ids || excluded.inbound_ids, epoch = excluded.epoch, cause = 'MESSAGE',
+      instructions = CASE WHEN turns.cause <> 'IDLE' THEN turns.instructions END,
       due_at = least(excluded.due_at, turns.first_at + 3 * (excluded.due_at - now()))
   RETURNING workspace_id, chat_id, id, due_at, xmax = 0 AS is_new
+),
+broken_silence AS (
+  UPDATE timers t SET state = 'CANCELED', reason = 'customer_wrote', finished_at = now()
+  FROM (SELECT DISTINCT workspace_id, chat_id FROM stored WHERE role = 'user') s
+  WHERE t.workspace_id = s.workspace_id AND t.chat_id = s.chat_id AND t.state = 'PENDING'
+    AND t.kind IN ('IDLE_ACTION', 'IDLE_FINISH')
+),
+unasked AS (
+  UPDATE turns t SET state = 'SKIPPED', reason = 'customer_wrote', finished_at = now()
+  FROM (SELECT DISTINCT workspace_id, chat_id FROM stored WHERE role = 'user') s
+  WHERE t.workspace_id = s.workspace_id AND t.chat_id = s.chat_id AND t.state = 'THINKING' AND t.cause = 'IDLE'
 ),
 -- A person who types on the phone has the chat from this COMMIT on: nothing of an older epoch begins to leave after it.
 bumped AS (

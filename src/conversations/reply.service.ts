@@ -9,6 +9,7 @@ import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
 import { decideTurn } from './decide-turn.js';
 import { handoverWords } from './handover-words.js';
+import { type Hours, judgeHours } from './judge-hours.js';
 import { splitMessage } from './split-message.js';
 import { ThinkService, type Thought, TurnLimit, TurnLost } from './think.service.js';
 import type { ClaimedTurn, SceneRow, Settlement } from './turns.queries.js';
@@ -17,6 +18,8 @@ import { TurnsService } from './turns.service.js';
 /** An error nobody foresaw is tried again this often before the turn is poison. Waits for the gateway count too. */
 const MOST_ATTEMPTS = 60;
 const RETRY_MS = 1_000;
+
+type Closed = Extract<Hours, { open: false }>;
 
 /** Does one claimed turn: load, decide, think, settle, deliver. Safe to run again after a crash at any point. */
 @Injectable()
@@ -68,11 +71,28 @@ export class ReplyService {
     });
     if (!decision.answer) return this.turns.skip(turn, decision.reason);
 
+    const hours = judgeHours(agent, new Date());
+    // What was agreed with the customer is said at any hour.
+    if (!hours.open && turn.cause !== 'REMINDER') return this.sayClosed(turn, scene, hours, abort);
+
     const thought = await this.thinking.think(turn, scene, agent, abort);
     const parts = partsOf(thought, scene, agent);
     if (parts.length === 0 && !thought.effect) return this.giveUp(turn, undefined, 'model_said_nothing');
 
-    const settled = await this.turns.settle(settlement(turn, scene, agent, thought, parts), thought.effect);
+    const settled = await this.turns.settle(
+      settlement(turn, scene, wordsOf(thought, turn, agent), parts),
+      thought.effect,
+    );
+    if (settled === 'SENDING') await this.send(turn, scene, abort);
+  }
+
+  /** Outside working hours: the fixed text, once in each closed period of an interaction. */
+  private async sayClosed(turn: ClaimedTurn, scene: SceneRow, closed: Closed, abort: AbortSignal): Promise<void> {
+    const isSilent = turn.cause !== 'MESSAGE' || (await this.turns.wasToldHours(turn, closed.until));
+    if (isSilent) return this.turns.skip(turn, 'out_of_hours');
+    const trace = { closedUntil: closed.until };
+    const fixed = { servedModel: null, trace, step: null, mayRestart: false };
+    const settled = await this.turns.settle(settlement(turn, scene, fixed, [closed.text]));
     if (settled === 'SENDING') await this.send(turn, scene, abort);
   }
 
@@ -101,21 +121,21 @@ function partsOf(thought: Thought, scene: SceneRow, agent: AgentConfig): string[
   return waiting ? [...parts, waiting] : parts;
 }
 
-function settlement(
-  turn: ClaimedTurn,
-  scene: SceneRow,
-  agent: AgentConfig,
-  thought: Thought,
-  parts: readonly string[],
-): Settlement {
+/** What is said, by a model or by nobody's thought. */
+type Words = Pick<Settlement, 'servedModel' | 'trace' | 'step' | 'mayRestart'>;
+
+function wordsOf(thought: Thought, { attempt }: ClaimedTurn, agent: AgentConfig): Words {
+  const { servedModel, step } = thought;
+  const mayRestart = thought.mayRestart && agent.groupsMessages;
+  return { servedModel, step, mayRestart, trace: { ...thought.trace, attempt } };
+}
+
+function settlement(turn: ClaimedTurn, scene: SceneRow, words: Words, parts: readonly string[]): Settlement {
   return {
     turn,
     address: scene.address,
-    servedModel: thought.servedModel,
-    trace: { ...thought.trace, attempt: turn.attempt },
+    ...words,
     deliveredLocally: scene.channel_type === 'API',
-    step: thought.step,
-    mayRestart: thought.mayRestart && agent.groupsMessages,
     parts: parts.map((text) => ({ id: uuid7(), messageId: uuid7(), text, textHash: Buffer.from(hashText(text)) })),
   };
 }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { CONFIG, type RuntimeConfig } from '../config.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
 import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
 import type { AskedCall } from '../openai/think-message.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage } from '../prisma/is-outage.js';
 import type { AgentConfig } from './agent-config.service.js';
-import { buildPrompt } from './build-prompt.js';
+import { buildPrompt, type PromptTask } from './build-prompt.js';
 import { TRANSFER_TO_HUMAN } from './built-in-tools.js';
 import { decideStep } from './decide-step.js';
+import { fitHistory } from './fit-history.js';
 import { promisesTransfer } from './promises-transfer.js';
 import {
   countRepeats,
@@ -60,6 +62,7 @@ export class ThinkService {
 
   constructor(
     @Inject(POOL) private readonly pool: Pool,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly openai: OpenAiService,
     private readonly catalog: ToolCatalogService,
   ) {
@@ -71,15 +74,10 @@ export class ThinkService {
    * @throws TurnLost, TurnLimit, ModelError; the signal's reason
    */
   async think(turn: ClaimedTurn, scene: SceneRow, agent: AgentConfig, signal: AbortSignal): Promise<Thought> {
-    const { history, inbound } = scene;
-    const prompt = buildPrompt({
-      agent,
-      contactName: scene.contact_name,
-      history,
-      inbound,
-      errand: turn.instructions,
-      now: new Date(),
-    });
+    const { contact: memory, contact_name: contactName, inbound } = scene;
+    const history = fitHistory(scene.history, this.config.historyTokens);
+    const now = new Date();
+    const prompt = buildPrompt({ agent, contactName, memory, history, inbound, task: taskOf(turn), now });
     const tools = this.catalog.of(agent);
     const startedAt = performance.now();
     // Only a turn that was claimed before has a journal.
@@ -130,7 +128,7 @@ export class ThinkService {
     await this.begin({ turn, n, kind: 'TOOL', name: call.name, request });
     const refusal = refuse(call, tool, steps);
     // Its worker died after it may have acted: nobody knows, so the model is told exactly that.
-    const isUnknown = !refusal && wasBegun && tool?.kind === 'write';
+    const isUnknown = !refusal && wasBegun && tool?.kind === 'once';
     const result: ToolResult = refusal
       ? { value: { error: refusal } }
       : isUnknown
@@ -172,6 +170,13 @@ export class ThinkService {
   private async end(turn: ClaimedTurn, step: StepEnd): Promise<void> {
     if (!(await endStep(this.pool, turn, step))) throw new TurnLost('not ours any more; the outcome is dropped');
   }
+}
+
+const TASKS = { IDLE: 'instructions', REMINDER: 'reminder', TRANSFER: 'handover' } as const;
+
+/** Why the agent speaks besides answering; what customers or other agents dictated comes as a quotation. */
+function taskOf({ cause, instructions }: ClaimedTurn): PromptTask | null {
+  return cause === 'MESSAGE' || instructions === null ? null : { kind: TASKS[cause], text: instructions };
 }
 
 /** Why a call is not made, for the model to read; undefined: it may be. */

@@ -1,10 +1,10 @@
 import type { ToolOffer } from '../openai/think-message.js';
 
 /**
- * What a call does to the world. A `read` may be repeated; the others may not: after a crash between its beginning and its
- * end nobody knows whether a `write` happened, and the model is told so instead.
+ * Whether a call may be made again after a crash between its beginning and its end. `repeatable`: it reads, or its own key
+ * (turn and step) makes a second time the first. `once`: nobody knows whether it happened, and the model is told so.
  */
-export type ToolKind = 'read' | 'write';
+export type ToolKind = 'repeatable' | 'once';
 
 /** What a turn does to its chat when it is settled: in the transaction of its reply, or not at all. */
 export type Effect =

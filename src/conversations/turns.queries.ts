@@ -138,6 +138,16 @@ export interface SceneMessage {
   content: unknown;
 }
 
+/** What is known of a customer from other days. */
+export interface ContactMemory {
+  phone: string | null;
+  email: string | null;
+  /** Values of the business's own fields, by the fields' names. */
+  fields: Record<string, unknown> | null;
+  /** Of the earlier interactions, in one text. */
+  summary: string | null;
+}
+
 /** What a turn has to be decided on. */
 export interface SceneRow {
   n: number;
@@ -151,33 +161,50 @@ export interface SceneRow {
   enabled_typing: boolean;
   /** What a customer reads who is handed over to a person; null: nothing of its own. */
   waiting_text: string | null;
-  /** Up to 20 lines before this turn, oldest first. */
+  /** What was said before this turn in the open interaction, oldest first; at most 200 lines and 60,000 characters. */
   history: SceneMessage[];
+  /** What is kept of the customer: fields of the contact, and a summary of earlier interactions. */
+  contact: ContactMemory;
   /** What this turn answers, in the customer's order. */
   inbound: SceneMessage[];
 }
 
 // A statement of its own, after the claim's commit: in one statement the snapshot would be older than the claim and
-// could miss a message that was acknowledged. What already belongs to the next turn is left out.
+// could miss a message that was acknowledged. What already belongs to the next turn is left out. Lines and characters are
+// bounded here, so that a long history costs what a short one does; the token budget is the caller's.
 const LOAD = `
 SELECT t.n, c.address, c.epoch, c.human_talk, c.contact_id, ct.name AS contact_name, ch.type AS channel_type,
        ch.instance_name, coalesce((ch.config ->> 'enabledTyping')::boolean, true) AS enabled_typing,
        CASE WHEN ch.config ->> 'waitingMessageEnabled' = 'true' THEN nullif(trim(ch.config ->> 'waitingMessageText'), '') END
          AS waiting_text,
-       coalesce(h.lines, '[]') AS history, coalesce(i.lines, '[]') AS inbound
+       coalesce(h.lines, '[]') AS history, coalesce(i.lines, '[]') AS inbound,
+       json_build_object('phone', ct.phone, 'email', ct.email, 'fields', f.named, 'summary', past.summary) AS contact
 FROM json_to_recordset($1::json) AS t(n int, ws uuid, chat uuid, inbound uuid[])
 JOIN chats c ON c.workspace_id = t.ws AND c.id = t.chat
 JOIN contacts ct ON ct.workspace_id = t.ws AND ct.id = c.contact_id
 JOIN channels ch ON ch.workspace_id = t.ws AND ch.id = c.channel_id
 LEFT JOIN turns next ON next.workspace_id = t.ws AND next.chat_id = t.chat AND next.state = 'COLLECTING'
+LEFT JOIN interactions oi ON oi.workspace_id = t.ws AND oi.chat_id = t.chat AND oi.status <> 'RESOLVED'
+LEFT JOIN LATERAL (
+  SELECT i.summary FROM interactions i
+  WHERE i.workspace_id = t.ws AND i.chat_id = t.chat AND i.status = 'RESOLVED' AND i.summary IS NOT NULL
+  ORDER BY i.resolved_at DESC LIMIT 1
+) past ON true
+LEFT JOIN LATERAL (
+  SELECT json_object_agg(d.name, v.value) AS named
+  FROM (SELECT * FROM custom_field_values v WHERE v.workspace_id = t.ws AND v.contact_id = c.contact_id LIMIT 50) v
+  JOIN custom_fields d ON d.workspace_id = v.workspace_id AND d.id = v.custom_field_id AND NOT d.is_archived
+) f ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
                                     'content', m.content) ORDER BY m.seq) AS lines
-  FROM (SELECT * FROM messages m
-        WHERE m.workspace_id = t.ws AND m.chat_id = t.chat AND m.id <> ALL (t.inbound)
-          AND m.id <> ALL (coalesce(next.inbound_ids, '{}'))
-          AND coalesce(m.status, '') NOT IN ('FAILED', 'CANCELED') AND m.deleted_at IS NULL
-        ORDER BY m.seq DESC LIMIT 20) m
+  FROM (SELECT m.*, sum(length(m.text)) OVER (ORDER BY m.seq DESC) AS so_far
+        FROM (SELECT * FROM messages m
+              WHERE m.workspace_id = t.ws AND m.interaction_id = oi.id AND m.id <> ALL (t.inbound)
+                AND m.id <> ALL (coalesce(next.inbound_ids, '{}'))
+                AND coalesce(m.status, '') NOT IN ('FAILED', 'CANCELED') AND m.deleted_at IS NULL
+              ORDER BY m.seq DESC LIMIT 200) m) m
+  WHERE m.so_far <= 60000
 ) h ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
@@ -199,6 +226,7 @@ export async function loadScenes(pool: Pool, turns: readonly ClaimedTurn[]): Pro
 export interface Settlement {
   turn: ClaimedTurn;
   address: string;
+  /** Null where no model was asked: a fixed text. */
   servedModel: string | null;
   trace: unknown;
   deliveredLocally: boolean;

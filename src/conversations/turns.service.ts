@@ -11,6 +11,7 @@ import { isOutage } from '../prisma/is-outage.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
 import { tellPeople } from '../workspaces/notices.queries.js';
 import { applyEffect } from './apply-effect.queries.js';
+import { wasToldHours } from './timers.queries.js';
 import type { Effect } from './tool.js';
 import {
   type ClaimedTurn,
@@ -43,6 +44,11 @@ export class TurnsService {
   /** What the turn is decided on; undefined when the chat is gone. */
   load(turn: ClaimedTurn): Promise<SceneRow | undefined> {
     return this.loads.add(turn);
+  }
+
+  /** Whether the customer was told of this closed period. */
+  wasToldHours({ workspaceId, chatId }: ClaimedTurn, opensAt: string): Promise<boolean> {
+    return wasToldHours(this.pool, { workspaceId, chatId, opensAt });
   }
 
   /** Keeps the reply, its parts and what it does, all or nothing; or sends the turn back for the customer's newer words. */

@@ -7,26 +7,12 @@ interface InteractionKey {
 }
 
 /** The chat of an interaction that is still open; undefined when it is resolved or gone. */
-export async function findOpenChat(db: Pool, { workspaceId, interactionId }: InteractionKey) {
+export async function findOpenChat(db: Pool | PoolClient, { workspaceId, interactionId }: InteractionKey) {
   const { rows } = await db.query<{ chat_id: string }>(
     `SELECT chat_id FROM interactions WHERE workspace_id = $1 AND id = $2 AND status <> 'RESOLVED'`,
     [workspaceId, interactionId],
   );
   return rows[0]?.chat_id;
-}
-
-/** Resolves one interaction; who resolves it took part, unless somebody did before. False when it was resolved already. */
-export async function resolveById(
-  tx: PoolClient,
-  { workspaceId, interactionId }: InteractionKey,
-  userId: string,
-): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3), resolved_by = 'PERSON'
-     WHERE workspace_id = $1 AND id = $2 AND status <> 'RESOLVED'`,
-    [workspaceId, interactionId, userId],
-  );
-  return rowCount === 1;
 }
 
 /** Deletes the row; its messages are the chat's and stay there. */

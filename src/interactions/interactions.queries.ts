@@ -15,21 +15,32 @@ export async function awaitPerson(
   );
 }
 
+/** An interaction that just ended. */
+export interface Resolved {
+  readonly interactionId: string;
+  readonly agentId: string;
+  readonly resolvedBy: 'PERSON' | 'AGENT' | 'IDLE';
+}
+
 /**
- * The chat's open interaction is over; the next message begins another. Who resolves it took part, unless somebody did
- * before.
+ * The chat's open interaction is over; the next message begins another. A person who resolves it took part, unless
+ * somebody did before. Undefined when none was open.
  */
 export async function resolveInteraction(
   db: Pool | PoolClient,
   workspaceId: string,
   chatId: string,
-  { by, userId }: { readonly by: 'PERSON' | 'AGENT' | 'IDLE'; readonly userId: string | null },
-): Promise<void> {
-  await db.query(
-    `UPDATE interactions SET status = 'RESOLVED', resolved_at = now(), user_id = coalesce(user_id, $3), resolved_by = $4
-     WHERE workspace_id = $1 AND chat_id = $2 AND status <> 'RESOLVED'`,
-    [workspaceId, chatId, userId, by],
+  by: Resolved['resolvedBy'],
+  userId: string | null = null,
+): Promise<Resolved | undefined> {
+  const { rows } = await db.query<Resolved>(
+    `UPDATE interactions
+     SET status = 'RESOLVED', resolved_at = now(), resolved_by = $3, user_id = coalesce(user_id, $4)
+     WHERE workspace_id = $1 AND chat_id = $2 AND status <> 'RESOLVED'
+     RETURNING id AS "interactionId", agent_id AS "agentId", resolved_by AS "resolvedBy"`,
+    [workspaceId, chatId, by, userId],
   );
+  return rows[0];
 }
 
 /** The agent has the chat again. */

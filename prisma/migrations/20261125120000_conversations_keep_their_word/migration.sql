@@ -49,9 +49,10 @@ ALTER TABLE interactions
   ADD COLUMN resolved_by TEXT,
   ADD COLUMN summary TEXT,
   ADD COLUMN summarised_at TIMESTAMPTZ(3),
-  ADD COLUMN summary_attempts INTEGER NOT NULL DEFAULT 0;
+  ADD COLUMN summary_attempts INTEGER NOT NULL DEFAULT 0,
+  ADD COLUMN summarise_at TIMESTAMPTZ(3) NOT NULL DEFAULT now();
 ALTER TABLE interactions ADD CONSTRAINT interactions_resolved_by CHECK (resolved_by IN ('PERSON', 'AGENT', 'IDLE'));
-CREATE INDEX interactions_to_summarise ON interactions (resolved_at)
+CREATE INDEX interactions_to_summarise ON interactions (summarise_at)
   WHERE status = 'RESOLVED' AND summarised_at IS NULL AND summary_attempts < 5;
 
 ALTER TABLE messages ADD COLUMN media_state TEXT;
