@@ -87,9 +87,12 @@ describe('what was said while we did not hear it', () => {
     await phone.waitForMessages(1, 15_000);
     goDeaf(shop);
     app.gateway.ownerSays(shop.instanceName, number, 'Deixa comigo.');
-    const at = await filled(shop, 0);
     await compareNow();
-    await filled(shop, at);
+    await app.until(
+      `SELECT 1 AS n FROM messages WHERE workspace_id = $1 AND author = 'HUMAN'`,
+      [shop.workspaceId],
+      (row) => Boolean(row),
+    );
     expect(await authors(shop)).toEqual(['CUSTOMER', 'AGENT', 'HUMAN']);
   });
 
@@ -123,6 +126,44 @@ describe('the mark of what was compared', () => {
     await compareNow();
     await phone.waitForMessages(1, 15_000);
     expect(await filled(shop, at)).toBeGreaterThan(at);
+  });
+});
+
+describe('a send found while one of ours is on its way', () => {
+  it('is left for the next comparison: it could be ours, altered', async () => {
+    const { shop, phone, number } = await customer();
+    const instance = shop.instanceName;
+    rules.push(app.gateway.misbehave({ on: 'webhook', fault: 'drop-echo', instance }));
+    rules.push(app.gateway.misbehave({ on: 'sendText', fault: 'delay', ms: 2_500, times: 1, instance }));
+    phone.say('oi');
+    await app.until(
+      'SELECT state FROM outbound_parts WHERE workspace_id = $1',
+      [shop.workspaceId],
+      (row) => row?.['state'] === 'SENDING',
+    );
+    const other = await fetch(`${app.gateway.url}/message/sendText/${instance}`, {
+      method: 'POST',
+      headers: { apikey: 'test-gateway-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ number, text: 'De outro sistema' }),
+    });
+    expect(other.status).toBe(201);
+    const path = `POST /chat/findMessages/${instance}`;
+    const asked = app.gateway.misbehave({ on: 'request', fault: 'delay', ms: 1, match: path });
+    rules.push(asked);
+    await compareNow();
+    await phone.waitForMessages(2, 15_000);
+    await app.until(
+      'SELECT state FROM outbound_parts WHERE workspace_id = $1',
+      [shop.workspaceId],
+      (row) => row?.['state'] === 'SENT',
+    );
+    expect(asked.hits).toBeGreaterThan(0);
+    expect(await authors(shop)).toEqual(['CUSTOMER', 'AGENT']);
+    const held = await filled(shop, 0);
+    expect(held).toBeLessThan(phone.received[0]!.at);
+    await compareNow();
+    await filled(shop, held);
+    expect(await authors(shop)).toEqual(['CUSTOMER', 'AGENT', 'HUMAN']);
   });
 });
 

@@ -93,6 +93,32 @@ describe('every answer of the gateway, however its echo comes: the customer read
   });
 });
 
+describe('the worker stops before it learns the outcome, and another goes on', () => {
+  it.each([
+    { name: 'before the POST reached anybody', fault: 'hang-before', resends: 1, echo: true },
+    { name: 'after it, and the echo tells', fault: 'hang-after', resends: 0, echo: true },
+    { name: 'after it, and only the gateway’s list tells', fault: 'hang-after', resends: 0, echo: false },
+  ] as const)('$name: the customer reads it once', async ({ fault, resends, echo }) => {
+    const { shop, phone } = await customer();
+    const instance = shop.instanceName;
+    if (!echo) misbehave({ on: 'webhook', fault: 'drop-echo', instance });
+    const hang = app.gateway.misbehave({ on: 'sendText', fault, times: 1, instance });
+    phone.say('oi');
+    await app.until('SELECT 1 AS n', [], () => hang.hits === 1);
+    // What a lost lease looks like from the database, until somebody owns the turn under a higher fence: the first owner's
+    // heartbeat may come in between. An echo may have ended it by itself.
+    await app.until<{ fence: number; state: string }>(
+      `WITH lost AS (UPDATE turns SET lease_until = now() WHERE workspace_id = $1 AND state = 'SENDING' AND fence = 1)
+       SELECT fence, state FROM turns WHERE workspace_id = $1`,
+      [shop.workspaceId],
+      (row) => row!.fence > 1 || row!.state === 'DONE',
+    );
+    expect(await ended(shop)).toMatchObject({ state: 'DONE', reason: null });
+    expect(await parts(shop)).toMatchObject([{ state: 'SENT', resends, id: phone.received[0]!.id }]);
+    expect(phone.received).toHaveLength(1);
+  });
+});
+
 describe('two equal parts in one reply', () => {
   const same = 'Este texto é igual nos dois balões e comprido o bastante para não ser juntado.';
   it.each(ECHOES)('echo $echo, the first answer lost: each has its own proof', async ({ fault }) => {

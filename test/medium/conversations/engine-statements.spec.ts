@@ -438,6 +438,31 @@ describe('sending', () => {
     expect(await count('outbound_parts', at.ws, `state = 'SENT'`)).toBe(1);
   });
 
+  it('gives two echoes of one batch to two parts of the same text, the one in flight first', async () => {
+    const at = await openChannel();
+    const { ask, parts } = await settled(at, ['ok', 'ok']);
+    await beginSends(pool, [ask(0)]);
+    await movePart(pool, at.ws, parts[0]!.id, 'SENDING', 'UNKNOWN', 'timeout');
+    await beginSends(pool, [ask(1)]);
+    expect(await bindEchoes(pool, [echo(at, 'E1', 'ok')])).toEqual(['bound']);
+    const states = async () =>
+      (await pool.query('SELECT state FROM outbound_parts WHERE workspace_id = $1 ORDER BY n', [at.ws])).rows;
+    expect(await states()).toEqual([{ state: 'UNKNOWN' }, { state: 'SENT' }]);
+    expect(await bindEchoes(pool, [echo(at, 'E2', 'ok'), echo(at, 'E3', 'ok')])).toEqual(
+      expect.arrayContaining(['bound', 'foreign']),
+    );
+    expect(await states()).toEqual([{ state: 'SENT' }, { state: 'SENT' }]);
+  });
+
+  it('takes no older send of the gateway’s records for a part that began later', async () => {
+    const at = await openChannel();
+    const { ask } = await settled(at, ['ok', 'ok']);
+    await beginSends(pool, [ask(0)]);
+    const now = Date.now();
+    expect(await bindEchoes(pool, [{ ...echo(at, 'F1', 'ok'), sentAtMs: now - 60_000 }])).toEqual(['pending']);
+    expect(await bindEchoes(pool, [{ ...echo(at, 'F2', 'ok'), sentAtMs: now - 3_000 }])).toEqual(['bound']);
+  });
+
   it('settles an uncertain part by a late echo and lets its turn go on', async () => {
     const at = await openChannel();
     const { ask, parts, turn } = await settled(at);
