@@ -11,6 +11,11 @@ export interface AgentConfig extends PromptAgent {
   readonly isActive: boolean;
   readonly workspaceState: WorkspaceState;
   readonly splitMessages: boolean;
+  readonly staleAfterMs: number;
+  readonly answerStale: boolean;
+  readonly enabledHumanTransfer: boolean;
+  readonly maxDailyMessages: number | null;
+  readonly limitAction: string | null;
   /** The provider's id. */
   readonly model: string;
   /** Changes with every edit: keeps prompt caches apart. */
@@ -77,6 +82,11 @@ export class AgentConfigService implements OnModuleInit {
       enabledEmoji: settings.enabledEmoji,
       limitSubjects: settings.limitSubjects,
       splitMessages: settings.splitMessages,
+      staleAfterMs: settings.staleAfterMinutes * 60_000,
+      answerStale: settings.answerStale,
+      enabledHumanTransfer: settings.enabledHumanTransfer,
+      maxDailyMessages: settings.maxDailyMessages,
+      limitAction: settings.maxDailyMessagesLimitAction,
       model,
     };
   }

@@ -6,6 +6,7 @@ import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AgentConfigService } from './agent-config.service.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
+import { DecisionsService } from './decisions.service.js';
 import { PersonOnPhoneService } from './person-on-phone.service.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
@@ -18,6 +19,7 @@ import { WorkerService } from './worker.service.js';
   providers: [
     AgentConfigService,
     ConversationService,
+    DecisionsService,
     PersonOnPhoneService,
     ReceiveMessageService,
     ReplyService,

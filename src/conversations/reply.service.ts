@@ -10,7 +10,7 @@ import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
 import { buildPrompt } from './build-prompt.js';
-import { decideTurn } from './decide-turn.js';
+import { DecisionsService } from './decisions.service.js';
 import { splitMessage } from './split-message.js';
 import type { ClaimedTurn, SceneRow, Settlement } from './turns.queries.js';
 import { TurnsService } from './turns.service.js';
@@ -26,6 +26,7 @@ const RETRY_MS = 1_000;
 export class ReplyService {
   constructor(
     private readonly turns: TurnsService,
+    private readonly decisions: DecisionsService,
     private readonly agents: AgentConfigService,
     private readonly openai: OpenAiService,
     private readonly outbox: OutboxService,
@@ -56,15 +57,8 @@ export class ReplyService {
     if (turn.state === 'SENDING') return this.send(turn, scene, abort);
     if (!agent) return this.turns.skip(turn, 'chat_gone');
 
-    const decision = decideTurn({
-      workspaceState: agent.workspaceState,
-      agentActive: agent.isActive,
-      humanTalk: scene.human_talk,
-      turnEpoch: turn.epoch,
-      chatEpoch: scene.epoch,
-      inboundCount: scene.inbound.length,
-    });
-    if (!decision.answer) return this.turns.skip(turn, decision.reason);
+    const decision = await this.decisions.decide(turn, scene, agent);
+    if (decision.kind !== 'answer') return this.decisions.follow(turn, decision, scene);
 
     const thought = await this.think(turn, scene, agent, abort);
     const parts = splitMessage(thought.text, agent.splitMessages);

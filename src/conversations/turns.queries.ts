@@ -132,6 +132,10 @@ export interface SceneMessage {
   type: string;
   text: string;
   content: unknown;
+  /** When it reached us, or left us. */
+  at: number;
+  /** How old it was then; 0 for our own. */
+  ageMs: number;
 }
 
 /** What a turn has to be decided on. */
@@ -145,17 +149,26 @@ export interface SceneRow {
   channel_type: 'WHATSAPP' | 'API';
   instance_name: string | null;
   enabled_typing: boolean;
+  /** The channel's settings, as stored. */
+  config: unknown;
+  triggered: boolean;
+  is_hushed: boolean;
   /** Up to 20 lines before this turn, oldest first. */
   history: SceneMessage[];
   /** What this turn answers, in the customer's order. */
   inbound: SceneMessage[];
 }
 
+// Of a customer's message the arrival is ours to know, and of our own the moment it left.
+const TIMES = `'at', extract(epoch FROM CASE m.role WHEN 'user' THEN m.created_at ELSE m.sent_at END) * 1000,
+  'ageMs', CASE m.role WHEN 'user' THEN extract(epoch FROM m.created_at - m.sent_at) * 1000 ELSE 0 END`;
+
 // A statement of its own, after the claim's commit: in one statement the snapshot would be older than the claim and
 // could miss a message that was acknowledged. What already belongs to the next turn is left out.
 const LOAD = `
 SELECT t.n, c.address, c.epoch, c.human_talk, c.contact_id, ct.name AS contact_name, ch.type AS channel_type,
-       ch.instance_name, coalesce((ch.config ->> 'enabledTyping')::boolean, true) AS enabled_typing,
+       ch.instance_name, coalesce((ch.config ->> 'enabledTyping')::boolean, true) AS enabled_typing, ch.config,
+       c.triggered, coalesce(c.hushed_until > now(), false) AS is_hushed,
        coalesce(h.lines, '[]') AS history, coalesce(i.lines, '[]') AS inbound
 FROM json_to_recordset($1::json) AS t(n int, ws uuid, chat uuid, inbound uuid[])
 JOIN chats c ON c.workspace_id = t.ws AND c.id = t.chat
@@ -164,7 +177,7 @@ JOIN channels ch ON ch.workspace_id = t.ws AND ch.id = c.channel_id
 LEFT JOIN turns next ON next.workspace_id = t.ws AND next.chat_id = t.chat AND next.state = 'COLLECTING'
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
-                                    'content', m.content) ORDER BY m.seq) AS lines
+                                    'content', m.content, ${TIMES}) ORDER BY m.seq) AS lines
   FROM (SELECT * FROM messages m
         WHERE m.workspace_id = t.ws AND m.chat_id = t.chat AND m.id <> ALL (t.inbound)
           AND m.id <> ALL (coalesce(next.inbound_ids, '{}'))
@@ -173,7 +186,7 @@ LEFT JOIN LATERAL (
 ) h ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
-                                    'content', m.content) ORDER BY m.sent_at, m.seq) AS lines
+                                    'content', m.content, ${TIMES}) ORDER BY m.sent_at, m.seq) AS lines
   FROM messages m WHERE m.workspace_id = t.ws AND m.id = ANY (t.inbound) AND m.deleted_at IS NULL
 ) i ON true`;
 
