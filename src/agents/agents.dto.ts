@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { clearableUrl, emptyToNull, plainText, text, timeZone } from '../common/fields.js';
+import type { Face } from '../common/read-face.js';
 import { PUBLISHED_MODELS } from '../models/publish-model.js';
 import type { Agent, AgentSettings } from '../prisma/generated/client.js';
+import { whyNotWeek } from './check-week.js';
 
 export const COMMUNICATION_TYPES = ['FORMAL', 'NORMAL', 'RELAXED'] as const;
 export const AGENT_TYPES = ['SUPPORT', 'SALE', 'PERSONAL'] as const;
@@ -117,6 +119,42 @@ const settings = {
   onLackKnowLedge: clearableUrl().meta({ example: 'https://example.com/hooks/unanswered' }),
 };
 
+const clock = (example: string) =>
+  z
+    .string()
+    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 08:00')
+    .meta({ example });
+/** When the business is open; a day that is not listed is closed. Sunday is 0. */
+const WorkingHours = z
+  .array(
+    z.object({
+      dayWeek: z.int().min(0).max(6),
+      active: z.boolean().default(true),
+      hours: z
+        .array(z.object({ start: clock('08:00'), end: clock('18:00') }))
+        .max(24)
+        .default([]),
+    }),
+  )
+  .max(7)
+  .superRefine((days, context) => {
+    for (const { path, message } of whyNotWeek(days)) context.addIssue({ code: 'custom', path: [...path], message });
+  });
+
+/** Settings the published face does not have. */
+const ownSettings = {
+  /** A week at most. */
+  staleAfterMinutes: z.int().min(1).max(10_080),
+  answerStale: z.boolean(),
+  answerReactions: z.boolean(),
+  giveBackMinutes: z.int().min(1).max(43_200).nullable(),
+  workingHours: WorkingHours.nullable(),
+  outOfHoursMessage: text(4_096).nullable(),
+  maxTurnSteps: z.int().min(1).max(50),
+  maxTurnSeconds: z.int().min(5).max(600),
+  maxTurnTokens: z.int().min(1_000).max(2_000_000),
+};
+
 const shown = { ...settings, timezone: z.string() };
 
 /**
@@ -133,23 +171,50 @@ export const SettingsAnswer = {
       onLackKnowLedge: plainText(),
     }),
   ),
-  own: z.object({ ...shown, prefferModel: z.string(), onLackKnowLedge: z.string().nullable() }),
+  own: z.object({
+    ...shown,
+    ...ownSettings,
+    workingHours: z
+      .array(
+        z.object({
+          dayWeek: z.int(),
+          active: z.boolean(),
+          hours: z.array(z.object({ start: z.string(), end: z.string() })),
+        }),
+      )
+      .nullable(),
+    giveBackMinutes: z.int().nullable(),
+    prefferModel: z.string(),
+    onLackKnowLedge: z.string().nullable(),
+  }),
 };
 
 /** Null as a model means the installation's default; the model may be spelled right as well. */
 export const UpdateSettingsBody = z
   .object({
     ...settings,
+    ...ownSettings,
     prefferModel: settings.prefferModel.nullable(),
     preferredModel: settings.prefferModel.nullable(),
   })
   .partial();
 export type UpdateSettingsBody = z.infer<typeof UpdateSettingsBody>;
 
-/** What a body asks of the table, under the table's names. A field left out is undefined and stays as it is. */
-export function toSettingsData(body: UpdateSettingsBody) {
+/**
+ * What a body asks of the table, under the table's names. A field left out is undefined and stays as it is, and so do, under
+ * `/v2`, the settings that face does not have.
+ */
+export function toSettingsData(body: UpdateSettingsBody, face: Face) {
   const { prefferModel, preferredModel = prefferModel, onLackKnowLedge, ...same } = body;
-  return { ...same, preferredModel, onLackKnowledge: emptyToNull(onLackKnowLedge) };
+  const { outOfHoursMessage, ...rest } = same;
+  const data = {
+    ...rest,
+    outOfHoursMessage: emptyToNull(outOfHoursMessage),
+    preferredModel,
+    onLackKnowledge: emptyToNull(onLackKnowLedge),
+  };
+  if (face === 'v2') for (const name of Object.keys(ownSettings)) delete (data as Record<string, unknown>)[name];
+  return data;
 }
 
 /** What an agent's model is called: here, and among the published names. */

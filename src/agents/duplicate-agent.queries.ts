@@ -12,10 +12,14 @@ export async function copyConfiguration(tx: Tx, { workspaceId, from, to }: Copy)
   await tx.$executeRaw`
     INSERT INTO agent_settings (workspace_id, agent_id, preferred_model, timezone, enabled_human_transfer, enabled_reminder,
       split_messages, enabled_emoji, limit_subjects, message_grouping_time, sign_messages, max_daily_messages,
-      max_daily_messages_limit_action, knowledge_by_function, on_lack_knowledge)
+      max_daily_messages_limit_action, knowledge_by_function, on_lack_knowledge,
+      stale_after_minutes, answer_stale, answer_reactions, give_back_minutes, working_hours, out_of_hours_message,
+      max_turn_steps, max_turn_seconds, max_turn_tokens)
     SELECT workspace_id, ${to}::uuid, preferred_model, timezone, enabled_human_transfer, enabled_reminder,
       split_messages, enabled_emoji, limit_subjects, message_grouping_time, sign_messages, max_daily_messages,
-      max_daily_messages_limit_action, knowledge_by_function, on_lack_knowledge
+      max_daily_messages_limit_action, knowledge_by_function, on_lack_knowledge,
+      stale_after_minutes, answer_stale, answer_reactions, give_back_minutes, working_hours, out_of_hours_message,
+      max_turn_steps, max_turn_seconds, max_turn_tokens
     FROM agent_settings WHERE workspace_id = ${workspaceId}::uuid AND agent_id = ${from}::uuid`;
   await tx.$executeRaw`
     INSERT INTO agent_hooks (workspace_id, agent_id, on_new_message, on_lack_knowledge, on_transfer, on_first_interaction,

@@ -5,6 +5,7 @@ import { SUCCESS } from '../common/fields.js';
 import type { Face } from '../common/read-face.js';
 import { ModelsService } from '../models/models.service.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
+import { Prisma } from '../prisma/generated/client.js';
 import { PrismaService, type Tx } from '../prisma/prisma.service.js';
 import { AccessService } from '../workspaces/access.service.js';
 import { AuditService } from '../workspaces/audit.service.js';
@@ -34,14 +35,15 @@ export class SettingsService {
   /** Changes the given settings. @throws MODEL_NOT_SERVED */
   async updateSettings(user: SignedIn, agentId: string, body: UpdateSettingsBody, face: Face) {
     const key = await this.access.agent(user, agentId, 'configure');
-    const data = toSettingsData(body);
+    const data = toSettingsData(body, face);
     data.preferredModel = await this.chosenModel(key, data.preferredModel, face);
     if (data.preferredModel) await this.models.assertServed(data.preferredModel);
     await this.prisma.$transaction(async (tx) => {
       await lockAgent(tx, key);
       const fields = changedFields(await tx.agentSettings.findUniqueOrThrow({ where: keyOf(key) }), data);
       if (fields.length === 0) return;
-      await tx.agentSettings.update({ where: keyOf(key), data });
+      const workingHours = data.workingHours === null ? Prisma.DbNull : data.workingHours;
+      await tx.agentSettings.update({ where: keyOf(key), data: { ...data, workingHours } });
       await this.conclude(tx, user, key, { action: 'agentSettings.updated', fields });
     });
     return SUCCESS;

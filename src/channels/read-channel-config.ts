@@ -38,3 +38,9 @@ export function readChannelConfig(stored: unknown): ChannelConfig {
   });
   return Object.fromEntries(entries) as ChannelConfig;
 }
+
+/** What a customer reads while they wait for a person, by a stored configuration; null: nothing of its own. */
+export function readWaitingText(stored: unknown): string | null {
+  const { waitingMessageEnabled, waitingMessageText } = readChannelConfig(stored);
+  return (waitingMessageEnabled && waitingMessageText?.trim()) || null;
+}

@@ -73,7 +73,7 @@ export class ChatsService {
     // An API key is nobody who could answer: the chat waits for whoever comes.
     const userId = user.apiKey ? null : user.userId;
     await inTransaction(this.pool, async (tx) => {
-      await handToPerson(tx, workspaceId, chatId, userId);
+      await handToPerson(tx, workspaceId, chatId, { userId });
       await scheduleGiveBack(tx, { workspaceId, chatId });
     });
     this.wakeups.announce(TAKEN, chatId);

@@ -79,7 +79,7 @@ export class SendMessageService {
         quotedId: out.quoted?.providerId ?? null,
       });
       if (!isNew || user.apiKey) return;
-      await handToPerson(tx, workspaceId, chatId, user.userId);
+      await handToPerson(tx, workspaceId, chatId, { userId: user.userId });
       await scheduleGiveBack(tx, { workspaceId, chatId });
       takenChat = chatId;
     });

@@ -12,23 +12,32 @@ export async function lockChat(tx: PoolClient, workspaceId: string, chatId: stri
 
 /**
  * A person has the chat: the agent's work of an older epoch is void, what is not begun is cancelled. Idempotent. Without
- * `userId` it is nobody in particular, and who already has it keeps it.
+ * `userId` it is nobody in particular, and who already has it keeps it. The owner's hook is told when the agent had it.
  */
 export async function handToPerson(
   tx: PoolClient,
   workspaceId: string,
   chatId: string,
-  userId: string | null = null,
+  { userId = null, reason = null }: { readonly userId?: string | null; readonly reason?: string | null } = {},
 ): Promise<void> {
-  await tx.query(
-    `UPDATE chats SET epoch = epoch + 1, human_talk = true, user_id = coalesce($3, user_id),
-            human_at = CASE WHEN $3::uuid IS NULL THEN human_at ELSE now() END
-     WHERE workspace_id = $1 AND id = $2`,
+  const { rows } = await tx.query<{ agentId: string | null }>(
+    `WITH before AS MATERIALIZED (
+       SELECT c.human_talk, coalesce(c.agent_id, h.agent_id) AS agent_id
+       FROM chats c JOIN channels h ON h.workspace_id = c.workspace_id AND h.id = c.channel_id
+       WHERE c.workspace_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c)
+     UPDATE chats c SET epoch = c.epoch + 1, human_talk = true, user_id = coalesce($3, c.user_id),
+            human_at = CASE WHEN $3::uuid IS NULL THEN c.human_at ELSE now() END
+     FROM before WHERE c.workspace_id = $1 AND c.id = $2
+     RETURNING CASE WHEN NOT before.human_talk THEN before.agent_id END AS "agentId"`,
     [workspaceId, chatId, userId],
   );
   await voidAgentWork(tx, workspaceId, chatId);
   await awaitPerson(tx, workspaceId, chatId, userId);
   await cancelTimers(tx, { workspaceId, chatId, kinds: IDLE_KINDS, reason: 'human' });
+  const agentId = rows[0]?.agentId;
+  if (!agentId) return;
+  const data = { chatId, to: 'HUMAN', userId, reason };
+  await queueHookEvent(tx, { workspaceId, agentId, event: 'onTransfer', data });
 }
 
 /** The agent answers again, from the next message on. */

@@ -2,6 +2,48 @@ import type { Language } from './language.js';
 
 /** What people read in errors, by its English: [Portuguese, Spanish]. A test finds sentences that are missing here. */
 const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
+  'A customer waits for a person': ['Um cliente espera por uma pessoa', 'Un cliente espera a una persona'],
+  'Another machine seems to write in this chat; the agent has stopped': [
+    'Outra máquina parece escrever nesta conversa; o agente parou',
+    'Otra máquina parece escribir en este chat; el agente se detuvo',
+  ],
+  'This chat has reached the daily limit of messages': [
+    'Esta conversa chegou ao limite diário de mensagens',
+    'Este chat alcanzó el límite diario de mensajes',
+  ],
+  'The agent could not answer a customer': [
+    'O agente não conseguiu responder a um cliente',
+    'El agente no pudo responder a un cliente',
+  ],
+  'A WhatsApp number is not connected any more': [
+    'Um número de WhatsApp não está mais conectado',
+    'Un número de WhatsApp ya no está conectado',
+  ],
+  'A WhatsApp number is connected but reports nothing': [
+    'Um número de WhatsApp está conectado, mas não informa nada',
+    'Un número de WhatsApp está conectado, pero no informa nada',
+  ],
+  'Messages of a WhatsApp number do not leave': [
+    'As mensagens de um número de WhatsApp não saem',
+    'Los mensajes de un número de WhatsApp no salen',
+  ],
+  'A WhatsApp number begins no conversations for a while': [
+    'Um número de WhatsApp não inicia conversas por um tempo',
+    'Un número de WhatsApp no inicia conversaciones por un tiempo',
+  ],
+  'An event could not be delivered to your address': [
+    'Um evento não pôde ser entregue no seu endereço',
+    'Un evento no se pudo entregar en su dirección',
+  ],
+  'Nobody knows whether a message arrived; check the chat': [
+    'Não se sabe se uma mensagem chegou; confira a conversa',
+    'No se sabe si un mensaje llegó; revise el chat',
+  ],
+  'A message was sent more often than it should have been': [
+    'Uma mensagem foi enviada mais vezes do que deveria',
+    'Un mensaje se envió más veces de lo debido',
+  ],
+  'Something needs your attention': ['Algo precisa da sua atenção', 'Algo necesita su atención'],
   'The request cannot be understood': ['Não foi possível entender a requisição', 'No se pudo entender la solicitud'],
   'Some fields are not valid': ['Alguns campos não são válidos', 'Algunos campos no son válidos'],
   'The body is not valid JSON': ['O corpo não é um JSON válido', 'El cuerpo no es un JSON válido'],

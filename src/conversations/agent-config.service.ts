@@ -26,6 +26,10 @@ export interface AgentConfig extends PromptAgent {
   readonly workingHours: Week | null;
   /** Null: the agent answers at all hours. */
   readonly outOfHoursMessage: string | null;
+  readonly staleAfterMs: number;
+  readonly answerStale: boolean;
+  readonly maxDailyMessages: number | null;
+  readonly limitAction: string | null;
   /** The provider's id. */
   readonly model: string;
   /** Changes with every edit: keeps prompt caches apart. */
@@ -117,6 +121,10 @@ export class AgentConfigService implements OnModuleInit {
       businessTimezone: workspace.timezone,
       workingHours: settings.workingHours as Week | null,
       outOfHoursMessage: settings.outOfHoursMessage,
+      staleAfterMs: settings.staleAfterMinutes * 60_000,
+      answerStale: settings.answerStale,
+      maxDailyMessages: settings.maxDailyMessages,
+      limitAction: settings.maxDailyMessagesLimitAction,
       model,
     };
   }

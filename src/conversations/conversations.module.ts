@@ -8,6 +8,7 @@ import { ContactMergesController } from './contact-merges.controller.js';
 import { ContactMergesService } from './contact-merges.service.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
+import { DecisionsService } from './decisions.service.js';
 import { PersonOnPhoneService } from './person-on-phone.service.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
@@ -26,6 +27,7 @@ import { WorkerService } from './worker.service.js';
     AgentConfigService,
     ContactMergesService,
     ConversationService,
+    DecisionsService,
     PersonOnPhoneService,
     ReceiveMessageService,
     ReplyService,

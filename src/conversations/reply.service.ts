@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
+import { readWaitingText } from '../channels/read-channel-config.js';
 import { OutboxService, type Route } from '../chats/outbox.service.js';
 import { LOGGER } from '../common/logger.js';
 import { hashText } from '../evolution-api/hash-text.js';
 import { ModelError } from '../openai/model-error.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
-import { decideTurn } from './decide-turn.js';
+import { DecisionsService } from './decisions.service.js';
 import { handoverWords } from './handover-words.js';
 import { type Hours, judgeHours } from './judge-hours.js';
 import { splitMessage } from './split-message.js';
@@ -26,6 +27,7 @@ type Closed = Extract<Hours, { open: false }>;
 export class ReplyService {
   constructor(
     private readonly turns: TurnsService,
+    private readonly decisions: DecisionsService,
     private readonly agents: AgentConfigService,
     private readonly thinking: ThinkService,
     private readonly outbox: OutboxService,
@@ -51,7 +53,7 @@ export class ReplyService {
   private async giveUp(turn: ClaimedTurn, error: unknown, reason: string): Promise<void> {
     this.logger.error({ err: error, turn: turn.id, reason }, 'turn given up; the chat goes to a person');
     const scene = turn.state === 'THINKING' ? await this.turns.load(turn) : undefined;
-    await this.turns.fail(turn, reason, scene && (scene.waiting_text ?? handoverWords(scene.inbound)));
+    await this.turns.fail(turn, reason, scene && (readWaitingText(scene.config) ?? handoverWords(scene.inbound)));
   }
 
   private async answer(turn: ClaimedTurn, abort: AbortSignal): Promise<void> {
@@ -60,16 +62,8 @@ export class ReplyService {
     if (turn.state === 'SENDING') return this.send(turn, scene, abort);
     if (!agent) return this.turns.skip(turn, 'chat_gone');
 
-    const decision = decideTurn({
-      workspaceState: agent.workspaceState,
-      agentActive: agent.isActive,
-      humanTalk: scene.human_talk,
-      turnEpoch: turn.epoch,
-      chatEpoch: scene.epoch,
-      hasErrand: turn.cause !== 'MESSAGE',
-      inboundCount: scene.inbound.length,
-    });
-    if (!decision.answer) return this.turns.skip(turn, decision.reason);
+    const decision = await this.decisions.decide(turn, scene, agent);
+    if (decision.kind !== 'answer') return this.decisions.follow(turn, decision, scene);
 
     const hours = judgeHours(agent, new Date());
     // What was agreed with the customer is said at any hour.
@@ -117,7 +111,7 @@ export class ReplyService {
 /** The bubbles of a reply; whoever is handed to a person reads the channel's own words for that last. */
 function partsOf(thought: Thought, scene: SceneRow, agent: AgentConfig): string[] {
   const parts = splitMessage(thought.text, agent.splitMessages);
-  const waiting = thought.effect?.kind === 'HUMAN' ? scene.waiting_text : null;
+  const waiting = thought.effect?.kind === 'HUMAN' ? readWaitingText(scene.config) : null;
   return waiting ? [...parts, waiting] : parts;
 }
 

@@ -136,6 +136,10 @@ export interface SceneMessage {
   type: string;
   text: string;
   content: unknown;
+  /** When it reached us, or left us. */
+  at: number;
+  /** How old it was then; 0 for our own. */
+  ageMs: number;
 }
 
 /** What is known of a customer from other days. */
@@ -159,8 +163,10 @@ export interface SceneRow {
   channel_type: 'WHATSAPP' | 'API';
   instance_name: string | null;
   enabled_typing: boolean;
-  /** What a customer reads who is handed over to a person; null: nothing of its own. */
-  waiting_text: string | null;
+  /** The channel's settings, as stored. */
+  config: unknown;
+  triggered: boolean;
+  is_hushed: boolean;
   /** What was said before this turn in the open interaction, oldest first; at most 200 lines and 60,000 characters. */
   history: SceneMessage[];
   /** What is kept of the customer: fields of the contact, and a summary of earlier interactions. */
@@ -169,14 +175,17 @@ export interface SceneRow {
   inbound: SceneMessage[];
 }
 
+// Of a customer's message the arrival is ours to know, and of our own the moment it left.
+const TIMES = `'at', extract(epoch FROM CASE m.role WHEN 'user' THEN m.created_at ELSE m.sent_at END) * 1000,
+  'ageMs', CASE m.role WHEN 'user' THEN extract(epoch FROM m.created_at - m.sent_at) * 1000 ELSE 0 END`;
+
 // A statement of its own, after the claim's commit: in one statement the snapshot would be older than the claim and
 // could miss a message that was acknowledged. What already belongs to the next turn is left out. Lines and characters are
 // bounded here, so that a long history costs what a short one does; the token budget is the caller's.
 const LOAD = `
 SELECT t.n, c.address, c.epoch, c.human_talk, c.contact_id, ct.name AS contact_name, ch.type AS channel_type,
-       ch.instance_name, coalesce((ch.config ->> 'enabledTyping')::boolean, true) AS enabled_typing,
-       CASE WHEN ch.config ->> 'waitingMessageEnabled' = 'true' THEN nullif(trim(ch.config ->> 'waitingMessageText'), '') END
-         AS waiting_text,
+       ch.instance_name, coalesce((ch.config ->> 'enabledTyping')::boolean, true) AS enabled_typing, ch.config,
+       c.triggered, coalesce(c.hushed_until > now(), false) AS is_hushed,
        coalesce(h.lines, '[]') AS history, coalesce(i.lines, '[]') AS inbound,
        json_build_object('phone', ct.phone, 'email', ct.email, 'fields', f.named, 'summary', past.summary) AS contact
 FROM json_to_recordset($1::json) AS t(n int, ws uuid, chat uuid, inbound uuid[])
@@ -197,7 +206,7 @@ LEFT JOIN LATERAL (
 ) f ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
-                                    'content', m.content) ORDER BY m.seq) AS lines
+                                    'content', m.content, ${TIMES}) ORDER BY m.seq) AS lines
   FROM (SELECT m.*, sum(length(m.text)) OVER (ORDER BY m.seq DESC) AS so_far
         FROM (SELECT * FROM messages m
               WHERE m.workspace_id = t.ws AND m.interaction_id = oi.id AND m.id <> ALL (t.inbound)
@@ -208,7 +217,7 @@ LEFT JOIN LATERAL (
 ) h ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
-                                    'content', m.content) ORDER BY m.sent_at, m.seq) AS lines
+                                    'content', m.content, ${TIMES}) ORDER BY m.sent_at, m.seq) AS lines
   FROM messages m WHERE m.workspace_id = t.ws AND m.id = ANY (t.inbound) AND m.deleted_at IS NULL
 ) i ON true`;
 

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { queueHookEvent } from '../agents/hook-events.queries.js';
 import { failPendingParts } from '../chats/outbox.queries.js';
 import { sayInChat } from '../chats/say.queries.js';
 import { handToPerson, lockChat } from '../chats/takeover.queries.js';
@@ -94,14 +93,8 @@ export class TurnsService {
       if (!(await endTurn(tx, turn, 'FAILED', reason))) return false;
       if (turn.kind === 'SEND') await failPendingParts(tx, workspaceId, turn.id, reason);
       else {
-        await handToPerson(tx, workspaceId, chatId);
+        await handToPerson(tx, workspaceId, chatId, { reason });
         await tellPeople(tx, { workspaceId, kind: 'turn.failed', agentId, chatId, details: { reason } });
-        await queueHookEvent(tx, {
-          workspaceId,
-          agentId,
-          event: 'onTransfer',
-          data: { chatId, to: 'HUMAN', userId: null, reason },
-        });
         if (words) await sayInChat(tx, workspaceId, chatId, words);
       }
       return true;

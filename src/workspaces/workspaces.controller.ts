@@ -58,14 +58,17 @@ export class WorkspaceController {
   }
 
   @Put('workspaces/:workspaceId')
-  @Describe('Rename a workspace', { action: 'administer', details: 'For persons; an API key gets 403.' })
+  @Describe('Rename a workspace and set its time zone', {
+    action: 'administer',
+    details: 'For persons; an API key gets 403. A time zone that is left out stays.',
+  })
   @Answers(WorkspaceDetailsAnswer)
   rename(
     @CurrentPerson() user: SignedIn,
     @Id('workspaceId') id: string,
     @ValidBody(UpdateWorkspaceBody) body: UpdateWorkspaceBody,
   ) {
-    return this.workspaces.rename(user, id, body);
+    return this.workspaces.update(user, id, body);
   }
 
   @Delete('workspaces/:workspaceId')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, text } from '../common/fields.js';
+import { id, text, timeZone } from '../common/fields.js';
 import type { Prisma, Workspace } from '../prisma/generated/client.js';
 import type { DeletedRow } from './access.queries.js';
 import { ROLES, type Role } from './role-permissions.js';
@@ -21,6 +21,7 @@ export type CreateWorkspaceBody = z.infer<typeof CreateWorkspaceBody>;
 export const UpdateWorkspaceBody = z
   .object({
     name,
+    timezone: timeZone().meta({ example: 'America/Sao_Paulo' }),
     id: z.string(),
     status: z.string(),
     credits: z.number(),
@@ -46,6 +47,8 @@ export const WorkspaceDetailsAnswer = z.object({
   status: z.enum(SUBSCRIPTION_STATUSES),
   credits: z.int(),
   role: z.enum(ROLES),
+  /** The business's wall clock: its days, its working hours. */
+  timezone: z.string(),
   suspendedAt: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
 });

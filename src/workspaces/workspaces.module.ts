@@ -11,6 +11,8 @@ import { InvitationsController } from './invitations.controller.js';
 import { InvitationsService } from './invitations.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
+import { NoticesController } from './notices.controller.js';
+import { NoticesService } from './notices.service.js';
 import { WorkspaceController, WorkspacesController } from './workspaces.controller.js';
 import { WorkspacesService } from './workspaces.service.js';
 
@@ -24,6 +26,7 @@ import { WorkspacesService } from './workspaces.service.js';
     CreditsController,
     CreditLedgerController,
     AuditController,
+    NoticesController,
   ],
   providers: [
     AccessService,
@@ -33,6 +36,7 @@ import { WorkspacesService } from './workspaces.service.js';
     CreditsService,
     InvitationsService,
     MembersService,
+    NoticesService,
     WorkspacesService,
   ],
   exports: [AccessService, ApiKeysService, AuditService, CreditsService, WorkspacesService],

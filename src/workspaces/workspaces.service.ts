@@ -67,11 +67,13 @@ export class WorkspacesService {
     return toWorkspaceView(await this.prisma.workspace.findUniqueOrThrow({ where: { id } }), role);
   }
 
-  async rename(user: SignedIn, id: string, { name }: UpdateWorkspaceBody) {
+  /** Changes its name and, where it is given, its time zone. */
+  async update(user: SignedIn, id: string, { name, timezone }: UpdateWorkspaceBody) {
     const { role } = await this.access.workspace(user, id, 'administer');
     return this.prisma.$transaction(async (tx) => {
-      const workspace = await tx.workspace.update({ where: { id }, data: { name } });
-      await this.audit.record(tx, user, { workspaceId: id, action: 'workspace.renamed', details: { name } });
+      const workspace = await tx.workspace.update({ where: { id }, data: { name, timezone } });
+      const details = { name, ...(timezone && { timezone }) };
+      await this.audit.record(tx, user, { workspaceId: id, action: 'workspace.renamed', details });
       return toWorkspaceView(workspace, role);
     });
   }

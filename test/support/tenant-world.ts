@@ -80,6 +80,14 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
     'INSERT INTO webhook_quarantine (workspace_id, id, channel_id, body, error) VALUES ($1, $2, $3, $4, $5)',
     [workspaceId, quarantined, channelId, JSON.stringify({ event: 'messages.upsert', data: canary }), canary],
   );
+  const notice = randomUUID();
+  await app.db.query('INSERT INTO notices (workspace_id, id, kind, key, details) VALUES ($1, $2, $3, $4, $5)', [
+    workspaceId,
+    notice,
+    'chat.needs_person',
+    canary,
+    JSON.stringify({ canary }),
+  ]);
 
   return {
     shop,
@@ -109,6 +117,7 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
       password: shop.password,
       workspaceName: `${canary} workspace`,
       quarantineId: quarantined,
+      noticeId: notice,
       mcpId: randomUUID(),
       toolId: randomUUID(),
       type: 'WIDGET',

@@ -61,6 +61,7 @@ describe('a workspace', () => {
       status: 'TRIAL',
       credits: 700,
       role: 'OWNER',
+      timezone: 'America/Sao_Paulo',
       suspendedAt: null,
       createdAt: expect.any(String),
     });

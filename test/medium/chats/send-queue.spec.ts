@@ -126,7 +126,7 @@ describe('queued sends', () => {
     const at = await openedChat();
     await queue(at, 'um');
     const [turn] = await claim(at);
-    await inTransaction(pool, (tx) => handToPerson(tx, at.ws, at.chat, randomUUID()));
+    await inTransaction(pool, (tx) => handToPerson(tx, at.ws, at.chat, { userId: randomUUID() }));
     await inTransaction(pool, (tx) => handToAgent(tx, at.ws, at.chat));
     const [part] = await partsOfTurn(pool, at.ws, turn!.id);
     expect(part!.state).toBe('PENDING');

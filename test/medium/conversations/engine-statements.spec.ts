@@ -478,3 +478,36 @@ describe('sending', () => {
     expect((await partsOfTurn(pool, at.ws, turn.id)).map((p) => p.state)).toEqual(['SENT', 'PENDING']);
   });
 });
+
+describe('a person on the phone', () => {
+  const typed = (at: { ws: string; channel: string }, rest: Partial<ReceivedMessage> = {}) =>
+    said(at, 'deixa comigo', { role: 'assistant', author: 'HUMAN', name: null, answer: false, takes: true, ...rest });
+  const chat = async (ws: string) =>
+    (await pool.query('SELECT epoch, human_talk, human_at FROM chats WHERE workspace_id = $1', [ws])).rows[0];
+
+  it('makes void, in the statement that stores the message, what has not begun to leave', async () => {
+    const at = await openChannel();
+    const { ask } = await settled(at);
+    await receiver().receive(typed(at));
+    expect(await chat(at.ws)).toEqual({ epoch: 1, human_talk: true, human_at: expect.any(Date) });
+    expect(await count('interactions', at.ws, `status = 'WAITING'`)).toBe(1);
+    await beginSends(pool, [ask(0)]);
+    expect(await count('outbound_parts', at.ws, `state = 'SENDING'`)).toBe(0);
+  });
+
+  it('takes over once, however often it is reported', async () => {
+    const at = await openChannel();
+    await receiver().receive(said(at, 'oi'));
+    const message = typed(at);
+    await Promise.all([receiver().receive(message), receiver().receive(message), receiver().receive(message)]);
+    await receiver().receive(message);
+    expect(await chat(at.ws)).toMatchObject({ epoch: 1 });
+  });
+
+  it('has a chat that begins with them', async () => {
+    const at = await openChannel();
+    await receiver().receive(typed(at));
+    expect(await chat(at.ws)).toMatchObject({ human_talk: true, human_at: expect.any(Date) });
+    expect(await count('interactions', at.ws, `status = 'WAITING'`)).toBe(1);
+  });
+});
