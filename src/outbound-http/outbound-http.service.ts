@@ -18,6 +18,8 @@ export interface OutboundRequest {
   readonly timeoutMs?: number | undefined;
   /** 0 answers a redirect itself; default 5. */
   readonly maxRedirects?: number | undefined;
+  /** The status is all that is wanted: the answer has an empty body, and nobody waits for what there is of it. */
+  readonly ignoreBody?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -82,8 +84,10 @@ export class OutboundHttpService implements OnApplicationShutdown {
       const next = maxRedirects > 0 ? nextHop(hop, response.statusCode, headers['location']) : null;
       if (!next) {
         const encoding = (headers['content-encoding'] ?? '').trim().toLowerCase();
-        const bytes = await readBody(response.body, encoding, maxBytes);
-        return { status: response.statusCode, headers, body: bytes, url: hop.url.href };
+        const answer = { status: response.statusCode, headers, url: hop.url.href };
+        if (!request.ignoreBody) return { ...answer, body: await readBody(response.body, encoding, maxBytes) };
+        discard(response.body);
+        return { ...answer, body: Buffer.alloc(0) };
       }
       discard(response.body);
       if (redirects === maxRedirects) throw new OutboundError('TOO_MANY_REDIRECTS');
