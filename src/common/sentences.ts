@@ -35,6 +35,7 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'Um evento não pôde ser entregue no seu endereço',
     'Un evento no se pudo entregar en su dirección',
   ],
+  'This delivery is still on its way.': ['Esta entrega ainda está a caminho.', 'Esta entrega todavía está en camino.'],
   'Nobody knows whether a message arrived; check the chat': [
     'Não se sabe se uma mensagem chegou; confira a conversa',
     'No se sabe si un mensaje llegó; revise el chat',

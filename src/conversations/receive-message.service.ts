@@ -4,7 +4,7 @@ import { v7 as uuid7 } from 'uuid';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { listJidAliases } from '../contacts/list-phone-aliases.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
-import { TURN, WakeupsService } from '../jobs/wakeups.service.js';
+import { HOOK, TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage, isTransient } from '../prisma/is-outage.js';
 import { ContactMergesService } from './contact-merges.service.js';
@@ -67,6 +67,7 @@ export class ReceiveMessageService {
     const soonest = Math.min(...stored.map((s) => s.due_in_ms ?? Number.POSITIVE_INFINITY));
     if (Number.isFinite(soonest)) this.wake(soonest);
     for (const s of stored) if (s.due_in_ms !== null) this.wakeups.wakeHere(TURN, String(s.due_in_ms));
+    if (stored.some((s) => s.hooks > 0)) this.wakeups.announce(HOOK, '');
     for (const s of stored) {
       if (s.rivals) await this.merges.mergeRivals(messages[s.n]!.workspaceId, s.contact_id, s.rivals);
     }

@@ -95,6 +95,14 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
     JSON.stringify({ canary }),
   ]);
 
+  const delivery = randomUUID();
+  // Loopback is not allowed: a replay ends before anything is dialled.
+  await app.db.query(
+    `INSERT INTO hook_deliveries (workspace_id, id, agent_id, event, url, payload, state)
+     VALUES ($1, $2, $3, 'onTransfer', 'http://127.0.0.1:1/', $4, 'DEAD')`,
+    [workspaceId, delivery, agentId, JSON.stringify({ canary })],
+  );
+
   return {
     shop,
     canary,
@@ -125,6 +133,7 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
       workspaceName: `${canary} workspace`,
       quarantineId: quarantined,
       noticeId: notice,
+      deliveryId: delivery,
       mcpId: randomUUID(),
       toolId: randomUUID(),
       type: 'WIDGET',
