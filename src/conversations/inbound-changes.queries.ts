@@ -114,3 +114,66 @@ export async function react(pool: Pool, report: ReactionReport): Promise<void> {
   const { workspaceId, channelId, aliases, targetId, author, isPrivate, emoji, reactedAtMs } = report;
   await pool.query(REACT, [workspaceId, channelId, aliases, targetId, author, isPrivate, emoji, reactedAtMs]);
 }
+
+/** The words a customer reacted to (empty: not known), where the channel's agent answers reactions; null where it does not. */
+export async function findReactionTarget(
+  pool: Pool,
+  workspaceId: string,
+  channelId: string,
+  targetId: string,
+): Promise<string | null> {
+  const { rows } = await pool.query<{ text: string | null }>(
+    `SELECT m.text FROM channels c
+     LEFT JOIN messages m ON m.workspace_id = c.workspace_id AND m.channel_id = c.id AND m.provider_id = $3
+     LEFT JOIN chats h ON h.workspace_id = m.workspace_id AND h.id = m.chat_id
+     JOIN agent_settings s ON s.workspace_id = c.workspace_id AND s.agent_id = coalesce(h.agent_id, c.agent_id)
+     WHERE c.workspace_id = $1 AND c.id = $2 AND s.answer_reactions`,
+    [workspaceId, channelId, targetId],
+  );
+  return rows[0] ? (rows[0].text ?? '') : null;
+}
+
+/** One report of a location that is shared live. */
+export interface LiveLocation {
+  readonly aliases: readonly string[];
+  readonly fromMe: boolean;
+  readonly text: string;
+  readonly content: unknown;
+  readonly sentAtMs: number;
+}
+
+// WhatsApp reports a moving location every few seconds, for eight hours at most, and each report looks like a message. The
+// reports of an hour are one message, whose place is the newest; `sent_at` stays when it was begun.
+const FOLLOW = `
+WITH shared AS MATERIALIZED (
+  SELECT m.id, m.text, m.content FROM contact_aliases a
+  JOIN chats c ON c.workspace_id = a.workspace_id AND c.channel_id = a.channel_id AND c.contact_id = a.contact_id
+  JOIN messages m ON m.workspace_id = c.workspace_id AND m.chat_id = c.id
+  WHERE a.workspace_id = $1 AND a.channel_id = $2 AND a.alias = ANY ($3) AND m.type = 'LOCATION' AND m.role = $4
+    AND m.content -> 'live' IS NOT NULL AND m.deleted_at IS NULL
+    AND m.sent_at > to_timestamp($5::float8 / 1000) - interval '8 hours'
+    AND coalesce((m.content #>> '{live,at}')::float8, extract(epoch FROM m.sent_at) * 1000) > $5::float8 - 3600000
+  ORDER BY m.seq DESC LIMIT 1
+),
+moved AS (
+  UPDATE messages m
+  SET text = CASE WHEN $6 = '' THEN m.text ELSE $6 END,
+      content = m.content || $7::jsonb || jsonb_build_object('live', $7::jsonb -> 'live' || jsonb_build_object('at', $5::float8))
+  FROM shared s
+  WHERE m.workspace_id = $1 AND m.id = s.id
+    AND coalesce((m.content #>> '{live,sequence}')::float8, 0) < ($7::jsonb #>> '{live,sequence}')::float8
+)
+SELECT count(*)::int AS n FROM shared`;
+
+/** Moves the live location that this chat's partner (or we) already shares; false where there is none. */
+export async function followLiveLocation(
+  pool: Pool,
+  workspaceId: string,
+  channelId: string,
+  { aliases, fromMe, text, content, sentAtMs }: LiveLocation,
+): Promise<boolean> {
+  const role = fromMe ? 'assistant' : 'user';
+  const values = [workspaceId, channelId, aliases, role, sentAtMs, text, JSON.stringify(content)];
+  const { rows } = await pool.query<{ n: number }>(FOLLOW, values);
+  return rows[0]!.n > 0;
+}
