@@ -1,21 +1,25 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Link } from './next-connection.js';
 
-/** A channel whose gateway instance still posts to another address. */
+/** A channel whose gateway instance still posts to another address, or other events. */
 export interface MovedWebhook {
   readonly workspaceId: string;
   readonly channelId: string;
   readonly instanceName: string;
 }
 
-/** All tenants: asked once at start. The channels that do not post to `publicUrl`, oldest first. */
-export async function findMovedWebhooks(db: Pick<Pool, 'query'>, publicUrl: string): Promise<MovedWebhook[]> {
+/** All tenants: asked once at start. The channels that do not post these events to `publicUrl`, oldest first. */
+export async function findMovedWebhooks(
+  db: Pick<Pool, 'query'>,
+  publicUrl: string,
+  events: readonly string[],
+): Promise<MovedWebhook[]> {
   const { rows } = await db.query<MovedWebhook>(
     `SELECT workspace_id AS "workspaceId", id AS "channelId", instance_name AS "instanceName" FROM channels
      WHERE type = 'WHATSAPP' AND instance_name IS NOT NULL AND webhook_url IS NOT NULL
-       AND webhook_url <> $1 || '/webhooks/evolution/' || workspace_id || '/' || id
+       AND webhook_url <> $1 || '/webhooks/evolution/' || workspace_id || '/' || id || '#' || $2
      ORDER BY created_at`,
-    [publicUrl],
+    [publicUrl, events.join(',')],
   );
   return rows;
 }

@@ -11,7 +11,7 @@ import { GatewayError } from '../evolution-api/gateway-error.js';
 import type { ConnectionState } from '../evolution-api/inbound-event.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import { PrismaService } from '../prisma/prisma.service.js';
-import { WEBHOOK_SECRET_HEADER, webhookAddress } from './address-webhook.js';
+import { WEBHOOK_SECRET_HEADER, webhookAddress, webhookMark } from './address-webhook.js';
 
 /** How long a deleted instance's name may still be taken. */
 const NAME_TRIES = 6;
@@ -45,7 +45,7 @@ export class InstancesService {
     await this.prisma.$transaction(async (tx) => {
       await tx.channel.update({
         where: { workspaceId_id: { workspaceId, id } },
-        data: { webhookSecretHash: hashSecret(secret), webhookUrl },
+        data: { webhookSecretHash: hashSecret(secret), webhookUrl: webhookMark(webhookUrl, WEBHOOK_EVENTS) },
       });
       await announceConfigChange(tx, workspaceId);
     });

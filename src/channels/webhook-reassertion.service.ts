@@ -7,12 +7,12 @@ import { EvolutionApiClient, WEBHOOK_EVENTS } from '../evolution-api/evolution-a
 import { GatewayError } from '../evolution-api/gateway-error.js';
 import { POOL } from '../prisma/database.pool.js';
 import { PrismaService } from '../prisma/prisma.service.js';
-import { webhookAddress } from './address-webhook.js';
+import { webhookAddress, webhookMark } from './address-webhook.js';
 import { findMovedWebhooks, type MovedWebhook } from './channels.queries.js';
 
 const RETRY_MS = 60_000;
 
-/** After a change of PUBLIC_URL, points every instance at the new address; keeps trying those that failed. */
+/** After a change of PUBLIC_URL, or of the events we use, sets every instance's webhook anew; keeps trying those that failed. */
 @Injectable()
 export class WebhookReassertionService implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -40,7 +40,7 @@ export class WebhookReassertionService implements OnApplicationBootstrap, OnAppl
 
   /** One round over all channels; answers how many are left to do. Never throws. */
   async reassert(): Promise<number> {
-    const moved = await findMovedWebhooks(this.pool, this.config.publicUrl).catch((error: unknown) => {
+    const moved = await findMovedWebhooks(this.pool, this.config.publicUrl, WEBHOOK_EVENTS).catch((error: unknown) => {
       this.logger.warn({ err: error }, 'webhook addresses could not be compared');
       return undefined;
     });
@@ -66,7 +66,10 @@ export class WebhookReassertionService implements OnApplicationBootstrap, OnAppl
     try {
       // Without headers: the gateway keeps the secret it has, which is known nowhere else.
       await this.gateway.setWebhook(instanceName, { url, events: WEBHOOK_EVENTS });
-      await this.prisma.channel.updateMany({ where: { workspaceId, id: channelId }, data: { webhookUrl: url } });
+      await this.prisma.channel.updateMany({
+        where: { workspaceId, id: channelId },
+        data: { webhookUrl: webhookMark(url, WEBHOOK_EVENTS) },
+      });
       return true;
     } catch (error) {
       this.logger.warn({ err: error, channel: channelId }, 'the webhook address could not be changed');

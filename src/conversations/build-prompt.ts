@@ -1,4 +1,5 @@
 import { COMMUNICATION_GUIDE, type CommunicationType, GOAL_GUIDE, type GoalType } from '../common/guides.js';
+import { describeLine, type Line } from './describe-line.js';
 
 /** The persona a prompt is built from. */
 export interface PromptAgent {
@@ -15,12 +16,9 @@ export interface PromptAgent {
 }
 
 /** One line of the conversation. */
-export interface PromptLine {
+export interface PromptLine extends Line {
   readonly role: 'user' | 'assistant';
   readonly author: string;
-  readonly type: string;
-  readonly text: string;
-  readonly content?: unknown;
 }
 
 /** What is known of the customer from other days. */
@@ -45,18 +43,6 @@ export interface Prompt {
   readonly instructions: string;
   readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
 }
-
-/** The model cannot see this yet, but must know that it was sent. */
-const UNSEEN: Readonly<Record<string, string>> = {
-  IMAGE: 'an image',
-  AUDIO: 'a voice message',
-  VIDEO: 'a video',
-  DOCUMENT: 'a document',
-  STICKER: 'a sticker',
-  LOCATION: 'a location',
-  CONTACT: 'a contact card',
-  OTHER: 'something that is not text',
-};
 
 /** Builds the prompt of one turn: persona, guides, rules; then history; then everything the customer said since. */
 export function buildPrompt(input: {
@@ -167,30 +153,13 @@ function localTime(now: Date, timezone: string): string {
   return format.format(now);
 }
 
-function lineText(line: PromptLine): string {
-  const quoted = quotedText(line.content);
-  const shown = line.type === 'TEXT' ? line.text : readable(line);
-  return quoted ? `(in reply to: ${JSON.stringify(quoted)}) ${shown}` : shown;
-}
-
-function readable(line: PromptLine): string {
-  const what = UNSEEN[line.type] ?? UNSEEN['OTHER'];
-  return line.text ? `[${what}] ${line.text}` : `[${what}, which you cannot see]`;
-}
-
-function quotedText(content: unknown): string | undefined {
-  if (typeof content !== 'object' || content === null) return undefined;
-  const quoted = (content as { quoted?: { text?: unknown } }).quoted?.text;
-  return typeof quoted === 'string' && quoted ? quoted.slice(0, 500) : undefined;
-}
-
 /** Neighbouring lines of one side become one message: some servers insist on alternating roles. */
 function merge(lines: readonly PromptLine[]): { role: 'user' | 'assistant'; text: string }[] {
   const merged: { role: 'user' | 'assistant'; text: string }[] = [];
   for (const line of lines) {
     const last = merged.at(-1);
-    if (last?.role === line.role) last.text += `\n${lineText(line)}`;
-    else merged.push({ role: line.role, text: lineText(line) });
+    if (last?.role === line.role) last.text += `\n${describeLine(line)}`;
+    else merged.push({ role: line.role, text: describeLine(line) });
   }
   return merged;
 }

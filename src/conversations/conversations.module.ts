@@ -9,6 +9,7 @@ import { ContactMergesService } from './contact-merges.service.js';
 import { ConversationService } from './conversation.service.js';
 import { ConversationsController } from './conversations.controller.js';
 import { DecisionsService } from './decisions.service.js';
+import { InboundChangesService } from './inbound-changes.service.js';
 import { PersonOnPhoneService } from './person-on-phone.service.js';
 import { ReceiveMessageService } from './receive-message.service.js';
 import { ReplyService } from './reply.service.js';
@@ -30,6 +31,7 @@ import { WorkerService } from './worker.service.js';
     ContactMergesService,
     ConversationService,
     DecisionsService,
+    InboundChangesService,
     PersonOnPhoneService,
     ReceiveMessageService,
     ReplyService,
@@ -42,6 +44,6 @@ import { WorkerService } from './worker.service.js';
     TurnViewsService,
     WorkerService,
   ],
-  exports: [PersonOnPhoneService, ReceiveMessageService],
+  exports: [InboundChangesService, PersonOnPhoneService, ReceiveMessageService],
 })
 export class ConversationsModule {}

@@ -46,6 +46,8 @@ export interface StoredRow {
   turn_id: string | null;
   due_in_ms: number | null;
   turn_is_new: boolean | null;
+  /** Its file is to be fetched. */
+  has_file: boolean;
   contact_id: string;
   /** Other contacts that one of the addresses belongs to: they are the same person. */
   rivals: string[] | null;
@@ -61,6 +63,7 @@ export interface StoredRow {
 // - `claimed` returns the winner's contact where two processes meet the same stranger at once. Where only some aliases
 //   were raced, the foreign key fails and the caller retries row by row: then they are `known`.
 // - `known_chat` locks chats in key order, so that batches of two processes cannot deadlock and takeovers are seen.
+// - `overtaking` is an edit or a deletion that came before its message; the message is stored as they leave it.
 // - The turn remembers which messages it answers (`inbound_ids`): sequence numbers are given before COMMIT, so a range
 //   of them could skip a message that commits late.
 // - Not a named statement: a plan kept from the days when the tables were empty used the wrong indexes, and 100 messages on
@@ -75,7 +78,7 @@ export interface StoredRow {
 //   next turn.
 const RECEIVE = `
 WITH person AS MATERIALIZED (
-  SELECT x.*, c.agent_id,
+  SELECT x.*, c.agent_id, c.type AS channel_type,
          CASE WHEN c.type = 'API' THEN interval '0'
               ELSE CASE s.message_grouping_time
                      WHEN 'NO_GROUP' THEN interval '0' WHEN 'FIVE_SEC' THEN interval '5 s' WHEN 'TEN_SEC' THEN interval '10 s'
@@ -87,7 +90,7 @@ WITH person AS MATERIALIZED (
   JOIN agent_settings s ON s.workspace_id = x.ws AND s.agent_id = c.agent_id
 ),
 incoming AS MATERIALIZED (
-  SELECT m.*, p.ws, p.ch
+  SELECT m.*, p.ws, p.ch, p.channel_type
   FROM json_to_recordset($3::json) AS m(n int, p int, id uuid, provider_id text, role text, author text, type text,
                                         text text, content jsonb, sent_ms float8, answer boolean,
                                         takes boolean)
@@ -172,18 +175,29 @@ new_interaction AS (
   ON CONFLICT (workspace_id, chat_id) WHERE status <> 'RESOLVED' DO UPDATE SET agent_id = interactions.agent_id
   RETURNING workspace_id, chat_id, id
 ),
+overtaking AS MATERIALIZED (
+  DELETE FROM parked_changes k USING incoming i
+  WHERE k.workspace_id = i.ws AND k.channel_id = i.ch AND k.provider_id = i.provider_id
+  RETURNING k.workspace_id, k.channel_id, k.provider_id, k.kind, k.text, k.changed_at
+),
 stored AS (
   INSERT INTO messages (workspace_id, id, chat_id, channel_id, interaction_id, role, author, type, text, content,
-                        provider_id, sent_at)
-  SELECT i.ws, i.id, c.chat_id, i.ch, coalesce(o.id, f.id), i.role, i.author, i.type, i.text, i.content,
-         i.provider_id, to_timestamp(i.sent_ms / 1000)
+                        media_state, provider_id, edited_at, deleted_at, sent_at)
+  SELECT i.ws, i.id, c.chat_id, i.ch, coalesce(o.id, f.id), i.role, i.author, i.type,
+         CASE k.kind WHEN 'DELETE' THEN '' WHEN 'EDIT' THEN k.text ELSE i.text END,
+         CASE WHEN k.kind IS DISTINCT FROM 'DELETE' THEN i.content END,
+         CASE WHEN k.kind IS DISTINCT FROM 'DELETE' AND i.channel_type = 'WHATSAPP'
+               AND i.type IN ('IMAGE', 'AUDIO', 'VIDEO', 'DOCUMENT', 'STICKER') THEN 'PENDING' END,
+         i.provider_id, CASE k.kind WHEN 'EDIT' THEN k.changed_at END, CASE k.kind WHEN 'DELETE' THEN k.changed_at END,
+         to_timestamp(i.sent_ms / 1000)
   FROM incoming i
   JOIN chat c USING (p)
+  LEFT JOIN overtaking k ON k.workspace_id = i.ws AND k.channel_id = i.ch AND k.provider_id = i.provider_id
   LEFT JOIN open_interaction o ON o.chat_id = c.chat_id
   LEFT JOIN new_interaction f ON f.chat_id = c.chat_id
   ORDER BY i.n
   ON CONFLICT (workspace_id, channel_id, provider_id) DO NOTHING
-  RETURNING workspace_id, id, chat_id, interaction_id, role
+  RETURNING workspace_id, id, chat_id, interaction_id, role, media_state
 ),
 turned AS (
   INSERT INTO turns (workspace_id, id, chat_id, channel_id, agent_id, due_at, epoch, inbound_ids)
@@ -264,7 +278,7 @@ hooked AS (
   WHERE e.url IS NOT NULL
   RETURNING 1
 )
-SELECT i.n, s.id, s.chat_id, t.id AS turn_id, t.is_new AS turn_is_new, w.contact_id,
+SELECT i.n, s.id, s.chat_id, s.media_state IS NOT NULL AS has_file, t.id AS turn_id, t.is_new AS turn_is_new, w.contact_id,
        (SELECT array_agg(DISTINCT a.known) FROM alias a WHERE a.p = i.p AND a.known <> w.contact_id) AS rivals,
        greatest(0, extract(epoch FROM t.due_at - now()) * 1000)::float8 AS due_in_ms,
        (SELECT count(*) FROM hooked)::int AS hooks

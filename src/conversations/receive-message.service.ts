@@ -4,7 +4,7 @@ import { v7 as uuid7 } from 'uuid';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { listJidAliases } from '../contacts/list-phone-aliases.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
-import { HOOK, TURN, WakeupsService } from '../jobs/wakeups.service.js';
+import { HOOK, MEDIA, TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage, isTransient } from '../prisma/is-outage.js';
 import { ContactMergesService } from './contact-merges.service.js';
@@ -66,6 +66,7 @@ export class ReceiveMessageService {
     const stored = await this.tryAgain(() => receiveMessages(this.pool, rows.persons, rows.aliases, rows.messages));
     const soonest = Math.min(...stored.map((s) => s.due_in_ms ?? Number.POSITIVE_INFINITY));
     if (Number.isFinite(soonest)) this.wake(soonest);
+    if (stored.some((s) => s.has_file)) this.wakeFetcher();
     for (const s of stored) if (s.due_in_ms !== null) this.wakeups.wakeHere(TURN, String(s.due_in_ms));
     if (stored.some((s) => s.hooks > 0)) this.wakeups.announce(HOOK, '');
     for (const s of stored) {
@@ -83,6 +84,11 @@ export class ReceiveMessageService {
   /** A worker in this process is woken directly; only others need a notification, one per batch. */
   private wake(dueInMs: number): void {
     if (this.config.role === 'api') this.wakeups.announce(TURN, String(Math.ceil(dueInMs)));
+  }
+
+  private wakeFetcher(): void {
+    if (this.config.role === 'api') this.wakeups.announce(MEDIA, '');
+    else this.wakeups.wakeHere(MEDIA, '');
   }
 
   private async tryAgain<T>(statement: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { SEND, TAKEN, TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
+import { settleParkedChanges } from './inbound-changes.queries.js';
 import { ReplyService } from './reply.service.js';
 import {
   type ClaimedTurn,
@@ -23,6 +24,8 @@ const CLAIM_SIZE = 200;
 const POLL_MS = 250;
 const RECLAIM_MS = 1_000;
 const HEARTBEAT_MS = 5_000;
+/** How long an edit stays unseen at most that was stored in the same instant as its message. */
+const PARKED_MS = 60_000;
 const HOUSEKEEPING_MS = 3_600_000;
 /** What finishes within this after SIGTERM finishes; the rest is released for another worker. */
 const DRAIN_MS = 12_000;
@@ -68,6 +71,7 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     this.every(RECLAIM_MS, () => this.reclaim());
     this.every(HEARTBEAT_MS, () => heartbeat(this.pool, this.id, [...this.running.keys()]));
     this.every(HOUSEKEEPING_MS, () => dropStaleStatuses(this.pool));
+    this.every(PARKED_MS, () => settleParkedChanges(this.pool));
     void this.tick();
     void this.guard(() => this.reclaim());
   }

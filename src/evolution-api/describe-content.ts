@@ -1,4 +1,5 @@
 import { type JsonObject, toStorableJson, toStorableText } from '../common/storable-text.js';
+import { normaliseJid } from './read-identity.js';
 import { readFirstText, readInteger, readNumber, readObject, readText } from './read-scalar.js';
 import { unwrapMessage } from './unwrap-message.js';
 
@@ -38,6 +39,12 @@ const IGNORED: Record<string, IgnoredContent> = {
   requestPhoneNumberMessage: 'protocol',
   placeholderMessage: 'protocol',
   callLogMesssage: 'protocol',
+  secretEncryptedMessage: 'protocol',
+  encCommentMessage: 'protocol',
+  encEventResponseMessage: 'protocol',
+  messageHistoryNotice: 'protocol',
+  messageHistoryBundle: 'protocol',
+  stickerSyncRmrMessage: 'protocol',
   albumMessage: 'empty',
 };
 
@@ -77,16 +84,21 @@ const READERS: Record<string, (field: Fields) => Description> = {
   documentMessage: media('DOCUMENT'),
   stickerMessage: media('STICKER'),
   locationMessage: describeLocation,
-  liveLocationMessage: describeLocation,
+  liveLocationMessage: (field) => {
+    const { details, ...location } = describeLocation(field);
+    return { ...location, details: { ...details, live: { sequence: readInteger(field['sequenceNumber']) ?? 0 } } };
+  },
   contactMessage: (field) => describeContacts([field]),
   contactsArrayMessage: (field) => describeContacts(readList(field['contacts'])),
   pollCreationMessage: describePoll,
   pollCreationMessageV2: describePoll,
   pollCreationMessageV3: describePoll,
+  pollCreationMessageV5: describePoll,
   pollUpdateMessage: (field) => {
     const options = readObject(field['vote'])?.['selectedOptions'];
     const chosen = Array.isArray(options) ? options.slice(0, MAX_LIST).map((o) => readText(o, 256) ?? '') : [];
-    return { type: 'OTHER', text: chosen.filter(Boolean).join(', ') };
+    const pollId = readText(readObject(field['pollCreationMessageKey'])?.['id'], 256);
+    return { type: 'OTHER', text: chosen.filter(Boolean).join(', '), details: { vote: { pollId, options: chosen } } };
   },
   buttonsResponseMessage: choice(
     (f) => readFirstText(f['selectedDisplayText']),
@@ -116,8 +128,7 @@ export function describeContent(frame: Fields): Content | { readonly ignored: Ig
   const transcript = readText(message['speechToText'])?.replace(/^\[audio\]\s*/i, '');
   const text = described.text || transcript || '';
   const own = described.kind ? readObject(message[described.kind]) : null;
-  const context =
-    readObject(frame['contextInfo']) ?? readObject(own?.['contextInfo']) ?? readObject(message['contextInfo']);
+  const context = contextOf(frame, message, own);
   const details: Fields = {
     ...(described.type === 'OTHER' ? { kind: described.kind } : {}),
     ...described.details,
@@ -126,7 +137,23 @@ export function describeContent(frame: Fields): Content | { readonly ignored: Ig
     ...describeContext(context),
   };
   if (described.type === 'TEXT' && text.trim() === '') return { ignored: 'empty' };
+  // A vote taken back, or one that the gateway could not decrypt.
+  if (described.kind === 'pollUpdateMessage' && text === '') return { ignored: 'empty' };
   return { type: described.type, text: toStorableText(text), content: compact(details) };
+}
+
+/** Whether a message of a group is meant for the number `ownJid`: it is mentioned, or a message of its own is quoted. */
+export function isAddressedTo(frame: Fields, ownJid: string | null): boolean {
+  const message = unwrapMessage(frame['message']);
+  if (!message || ownJid === null) return false;
+  const own = Object.entries(message).find(([key, value]) => !METADATA.has(key) && readObject(value)?.['contextInfo']);
+  const context = contextOf(frame, message, own ? readObject(own[1]) : null);
+  const mentioned = readList(context?.['mentionedJid']);
+  return [...mentioned, context?.['participant']].some((jid) => normaliseJid(jid) === ownJid);
+}
+
+function contextOf(frame: Fields, message: Fields, own: Fields | null): Fields | null {
+  return readObject(frame['contextInfo']) ?? readObject(own?.['contextInfo']) ?? readObject(message['contextInfo']);
 }
 
 function describeMessage(message: Fields): (Description & { kind: string | null }) | { ignored: IgnoredContent } {
@@ -203,6 +230,7 @@ function describeOther(field: Fields): Description {
     field['name'],
     field['description'],
     field['displayName'],
+    readObject(field['product'])?.['title'],
   );
   return { type: 'OTHER', text: text ?? '' };
 }

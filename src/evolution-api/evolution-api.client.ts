@@ -17,7 +17,10 @@ export const WEBHOOK_EVENTS = [
   'CONNECTION_UPDATE',
   'MESSAGES_UPSERT',
   'MESSAGES_UPDATE',
+  'MESSAGES_EDITED',
+  'MESSAGES_DELETE',
   'SEND_MESSAGE',
+  'CALL',
 ] as const;
 
 export interface EvolutionApiOptions {

@@ -1,12 +1,19 @@
 import { type JsonObject, toStorableText } from '../common/storable-text.js';
-import { describeContent, type IgnoredContent, type MessageType } from './describe-content.js';
+import { describeContent, type IgnoredContent, isAddressedTo, type MessageType } from './describe-content.js';
 import { isPhone } from './is-phone.js';
 import { type MessageIdentity, normaliseJid, readIdentity } from './read-identity.js';
 import { readInteger, readObject, readSentAt, readText } from './read-scalar.js';
+import { unwrapMessage } from './unwrap-message.js';
 
 export type DeliveryStatus = 'ERROR' | 'PENDING' | 'SENT' | 'DELIVERED' | 'READ' | 'PLAYED';
 export type ConnectionState = 'connecting' | 'open' | 'close' | 'refused';
-export type IgnoredReason = 'unused_event' | 'own_number' | 'deleted' | 'unknown_status' | IgnoredContent;
+export type IgnoredReason =
+  | 'unused_event'
+  | 'own_number'
+  | 'group_call'
+  | 'deleted'
+  | 'unknown_status'
+  | IgnoredContent;
 
 /** Somebody wrote: the customer, or (fromMe) a person of ours on the phone or in WhatsApp Web. */
 export interface MessageEvent extends MessageIdentity {
@@ -22,6 +29,8 @@ export interface MessageEvent extends MessageIdentity {
   readonly sentAtMs: number;
   /** Of `fromMe`: what the gateway guesses from the id's form. Its own sends look like WhatsApp Web's, never like these. */
   readonly isTypedByHand: boolean;
+  /** Of a group: our number is mentioned, or a message of it quoted, as far as the gateway names it by its phone. */
+  readonly isAddressed: boolean;
 }
 
 /** `send.message`: the gateway tells what was sent through its API, by us or by anyone else who has a key. */
@@ -32,6 +41,42 @@ export interface EchoEvent extends MessageIdentity {
   readonly type: MessageType;
   readonly text: string;
   readonly sentAtMs: number;
+}
+
+/** A message was edited, or deleted for everyone. By its id alone: the sides of the inner key are the sender's. */
+export interface ChangeEvent {
+  readonly kind: 'change';
+  readonly event: string;
+  readonly instance: string;
+  readonly providerId: string;
+  readonly change: 'EDIT' | 'DELETE';
+  /** Null of a deletion. */
+  readonly text: string | null;
+  readonly changedAtMs: number;
+}
+
+/** A reaction to a message; `providerId` is the reaction's own. */
+export interface ReactionEvent extends MessageIdentity {
+  readonly kind: 'reaction';
+  readonly event: string;
+  readonly instance: string;
+  /** The message it is about. */
+  readonly targetId: string;
+  /** Empty: the reaction is taken back. */
+  readonly emoji: string;
+  /** A JID, or `me`. */
+  readonly author: string;
+  readonly pushName: string | null;
+  readonly reactedAtMs: number;
+}
+
+/** A call of the customer's. The gateway reports its stages under one id. */
+export interface CallEvent extends MessageIdentity {
+  readonly kind: 'call';
+  readonly event: string;
+  readonly instance: string;
+  readonly isVideo: boolean;
+  readonly calledAtMs: number;
 }
 
 export interface StatusEvent {
@@ -66,6 +111,9 @@ export interface QrEvent {
 export type InboundEvent =
   | MessageEvent
   | EchoEvent
+  | ChangeEvent
+  | ReactionEvent
+  | CallEvent
   | StatusEvent
   | ConnectionEvent
   | QrEvent
@@ -85,6 +133,10 @@ const READERS: Record<string, (data: unknown, envelope: Envelope) => InboundEven
   MESSAGES_UPSERT: (data, envelope) => readMessage(data, envelope, 'message'),
   SEND_MESSAGE: (data, envelope) => readMessage(data, envelope, 'echo'),
   MESSAGES_UPDATE: readStatus,
+  MESSAGES_EDITED: readChange,
+  SEND_MESSAGE_UPDATE: readChange,
+  MESSAGES_DELETE: readDeletion,
+  CALL: readCall,
   CONNECTION_UPDATE: readConnection,
   QRCODE_UPDATED: readQr,
 };
@@ -98,7 +150,7 @@ export function parseInboundEvents(body: unknown, nowMs: number): InboundEvent[]
   const event = normaliseEventName(frame?.['event']);
   if (!frame || !event) return [{ kind: 'unreadable', event: event ?? '', problem: 'no event name' }];
   const reader = Object.hasOwn(READERS, event) ? READERS[event] : undefined;
-  if (!reader) return [{ kind: 'ignored', event, reason: event === 'MESSAGES_EDITED' ? 'edit' : 'unused_event' }];
+  if (!reader) return [{ kind: 'ignored', event, reason: 'unused_event' }];
   const envelope: Envelope = {
     event,
     instance: readText(frame['instance'], 256) ?? '',
@@ -149,13 +201,17 @@ function readMessage(data: unknown, envelope: Envelope, kind: 'message' | 'echo'
   if ('problem' in identity) return unreadable(envelope, identity.problem);
   const raw = frame['message'];
   if (raw !== undefined && raw !== null && !readObject(raw)) return unreadable(envelope, 'message is no object');
+  const message = unwrapMessage(raw);
+  const protocol = readObject(message?.['protocolMessage']);
+  if (protocol) return readChange(protocol, envelope);
+  const reaction = readObject(message?.['reactionMessage']);
+  if (reaction) return readReaction(reaction, frame, identity, envelope);
   const content = describeContent(frame);
   if ('ignored' in content) return { kind: 'ignored', event, reason: content.ignored };
   const sentAtMs = readSentAt(frame['messageTimestamp'], nowMs);
   const { type, text } = content;
   if (kind === 'echo') return { kind, event, instance, ...identity, fromMe: true, type, text, sentAtMs };
-  // On our own messages the gateway fills in "Você" or our own profile name: that is not the contact's.
-  const pushName = identity.fromMe ? null : (readText(frame['pushName'], 256)?.trim() ?? null) || null;
+  const pushName = readPushName(frame, identity);
   const isTypedByHand = identity.fromMe && isPhone(frame['source']);
   return {
     kind,
@@ -168,7 +224,82 @@ function readMessage(data: unknown, envelope: Envelope, kind: 'message' | 'echo'
     content: content.content,
     sentAtMs,
     isTypedByHand,
+    isAddressed: identity.scope === 'group' && isAddressedTo(frame, ownJid),
   };
+}
+
+/** On our own messages the gateway fills in "Você" or our own profile name: that is not the contact's. */
+function readPushName(frame: Record<string, unknown>, { fromMe }: MessageIdentity): string | null {
+  return fromMe ? null : (readText(frame['pushName'], 256)?.trim() ?? null) || null;
+}
+
+function readReaction(
+  reaction: Record<string, unknown>,
+  frame: Record<string, unknown>,
+  identity: MessageIdentity,
+  { event, instance, nowMs }: Envelope,
+): InboundEvent {
+  const targetId = readText(readObject(reaction['key'])?.['id'], 256);
+  if (!targetId) return { kind: 'ignored', event, reason: 'reaction' };
+  const author = identity.fromMe ? 'me' : (identity.participant?.jid ?? identity.address);
+  const emoji = readText(reaction['text'], 64)?.trim() ?? '';
+  const reactedAtMs = readSentAt(reaction['senderTimestampMs'] ?? frame['messageTimestamp'], nowMs);
+  const pushName = readPushName(frame, identity);
+  return { kind: 'reaction', event, instance, ...identity, targetId, emoji, author, pushName, reactedAtMs };
+}
+
+const EDIT: readonly unknown[] = [14, 'MESSAGE_EDIT'];
+const REVOKE: readonly unknown[] = [0, 'REVOKE', null, undefined];
+
+/** A protocol message: an edit, a deletion for everyone, or one of the system's own. */
+function readChange(data: unknown, envelope: Envelope): InboundEvent {
+  const { event, instance, nowMs } = envelope;
+  const protocol = readObject(data);
+  if (!protocol) return unreadable(envelope, 'data is no object');
+  const key = readObject(protocol['key']);
+  const { type } = protocol;
+  const edited = readObject(protocol['editedMessage']);
+  const isEdit = EDIT.includes(type) || (REVOKE.includes(type) && edited !== null);
+  if (!key || !(isEdit || REVOKE.includes(type))) return { kind: 'ignored', event, reason: 'protocol' };
+  const providerId = readText(key['id'], 256);
+  if (!providerId) return unreadable(envelope, 'no key.id');
+  const changedAtMs = readSentAt(protocol['timestampMs'], nowMs);
+  if (!isEdit) return { kind: 'change', event, instance, providerId, change: 'DELETE', text: null, changedAtMs };
+  return readEdit(edited, providerId, changedAtMs, envelope);
+}
+
+/** An edit that leaves no words says nothing we could show. */
+function readEdit(message: unknown, providerId: string, changedAtMs: number, envelope: Envelope): InboundEvent {
+  const { event, instance } = envelope;
+  const content = describeContent({ message });
+  if ('ignored' in content || content.text === '') return { kind: 'ignored', event, reason: 'edit' };
+  return { kind: 'change', event, instance, providerId, change: 'EDIT', text: content.text, changedAtMs };
+}
+
+/** The deleted message's key, or (deleted through the API) its stored row, whose own `id` is the gateway's. */
+function readDeletion(data: unknown, envelope: Envelope): InboundEvent {
+  const { event, instance, nowMs } = envelope;
+  const frame = readObject(data);
+  const providerId = readText(readObject(frame?.['key'])?.['id'], 256) ?? readText(frame?.['id'], 256);
+  if (!providerId) return unreadable(envelope, 'no key.id');
+  return { kind: 'change', event, instance, providerId, change: 'DELETE', text: null, changedAtMs: nowMs };
+}
+
+function readCall(data: unknown, envelope: Envelope): InboundEvent {
+  const { event, instance, ownJid, nowMs } = envelope;
+  const call = readObject(data);
+  if (!call) return unreadable(envelope, 'data is no object');
+  const remoteJid = call['from'] ?? call['chatId'];
+  const identity = readIdentity(
+    { id: call['id'], remoteJid, remoteJidAlt: call['callerPn'] ?? call['chatId'] },
+    ownJid,
+  );
+  if (identity === 'own_number') return { kind: 'ignored', event, reason: identity };
+  if ('problem' in identity) return unreadable(envelope, identity.problem);
+  if (call['isGroup'] === true || identity.scope !== 'private') return { kind: 'ignored', event, reason: 'group_call' };
+  const date = readText(call['date'], 64);
+  const calledAtMs = readSentAt(date === null ? null : Date.parse(date), nowMs);
+  return { kind: 'call', event, instance, ...identity, isVideo: call['isVideo'] === true, calledAtMs };
 }
 
 const STATUSES: Record<string, DeliveryStatus> = {
@@ -186,13 +317,21 @@ const STATUSES: Record<string, DeliveryStatus> = {
 const NUMBERED_STATUSES: DeliveryStatus[] = ['ERROR', 'PENDING', 'SENT', 'DELIVERED', 'READ', 'PLAYED'];
 
 function readStatus(data: unknown, envelope: Envelope): InboundEvent {
-  const { event, instance } = envelope;
+  const { event, instance, nowMs } = envelope;
   const frame = readObject(data);
   const key = readObject(frame?.['key']);
   const providerId = readText(frame?.['keyId'], 256) ?? readText(key?.['id'], 256);
   if (!frame || !providerId) return unreadable(envelope, 'no keyId');
   const raw = frame['status'] ?? readObject(frame['update'])?.['status'];
-  // An edit, or a revoke by the sender: both come under this event in some builds, and neither is a delivery state.
+  // An edit comes under this event in some builds, beside a status that is none; a revoke in others, and there edits too
+  // are called DELETED, so that it proves nothing.
+  const message = readObject(frame['message']) ?? readObject(readObject(frame['update'])?.['message']);
+  if (message) {
+    const protocol = readObject(unwrapMessage(message)?.['protocolMessage']);
+    if (protocol) return readChange(protocol, envelope);
+    const edit = readEdit(message, providerId, nowMs, envelope);
+    if (edit.kind === 'change') return edit;
+  }
   if (raw === undefined || raw === null) return { kind: 'ignored', event, reason: 'edit' };
   if (raw === 'DELETED') return { kind: 'ignored', event, reason: 'deleted' };
   const name = typeof raw === 'string' ? raw.toUpperCase() : '';

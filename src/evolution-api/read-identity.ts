@@ -2,6 +2,13 @@ import { readObject, readText } from './read-scalar.js';
 
 export type ChatScope = 'private' | 'group' | 'status' | 'broadcast' | 'newsletter';
 
+/** One person of a group. */
+export interface Participant {
+  /** The phone JID when known, else the LID. */
+  readonly jid: string;
+  readonly phone: string | null;
+}
+
 /** Who a message was exchanged with. */
 export interface MessageIdentity {
   readonly providerId: string;
@@ -13,6 +20,8 @@ export interface MessageIdentity {
   readonly address: string;
   /** Digits of the phone JID. */
   readonly phone: string | null;
+  /** Who of a group wrote it; null outside of groups, and of our own. */
+  readonly participant: Participant | null;
 }
 
 const PHONE_JID = /^(\d{5,20})@s\.whatsapp\.net$/;
@@ -58,13 +67,16 @@ export function readIdentity(
   if (!chat) return { problem: 'no key.remoteJid' };
   const fromMe = key['fromMe'] === true;
   const scope = readScope(chat);
-  if (scope !== 'private') return { providerId, fromMe, scope, aliases: [chat], address: chat, phone: null };
+  if (scope !== 'private') {
+    const participant = scope === 'group' && !fromMe ? readParticipant(key) : null;
+    return { providerId, fromMe, scope, aliases: [chat], address: chat, phone: null, participant };
+  }
 
   const found = [chat, ...readOtherForms(key, chat, fromMe, ownJid)].filter((jid) => jid !== ownJid);
   if (found.length === 0) return 'own_number';
   const aliases = [...new Set(found)].sort((a, b) => rank(a) - rank(b));
   const address = aliases[0]!;
-  return { providerId, fromMe, scope, aliases, address, phone: readPhone(address) };
+  return { providerId, fromMe, scope, aliases, address, phone: readPhone(address), participant: null };
 }
 
 /**
@@ -79,6 +91,14 @@ function readOtherForms(key: Record<string, unknown>, chat: string, fromMe: bool
     if (alternative && readPhone(alternative)) forms.push(alternative);
   }
   return forms.filter((jid): jid is string => jid !== null && readScope(jid) === 'private');
+}
+
+function readParticipant(key: Record<string, unknown>): Participant | null {
+  const forms = ['participant', 'participantAlt', 'participantPn', 'participantLid'].map((name) =>
+    normaliseJid(key[name]),
+  );
+  const [jid] = forms.filter((form) => form !== null).sort((a, b) => rank(a) - rank(b));
+  return jid === undefined ? null : { jid, phone: readPhone(jid) };
 }
 
 const rank = (jid: string) => (readPhone(jid) ? 0 : jid.endsWith('@lid') ? 1 : 2);

@@ -12,6 +12,8 @@ const WRAPPERS = [
   'groupMentionedMessage',
   'associatedChildMessage',
   'lottieStickerMessage',
+  'botInvokeMessage',
+  'pollCreationMessageV4',
 ];
 const MAX_WRAPPERS = 5;
 

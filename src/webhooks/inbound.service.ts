@@ -3,20 +3,26 @@ import type { Logger } from 'pino';
 import { ChannelPulseService } from '../channels/channel-pulse.service.js';
 import { ChannelsService } from '../channels/channels.service.js';
 import { ConnectionCheckService } from '../channels/connection-check.service.js';
+import { readChannelConfig } from '../channels/read-channel-config.js';
 import { OutboxService } from '../chats/outbox.service.js';
 import { AppError } from '../common/app-error.js';
 import { LOGGER } from '../common/logger.js';
 import { toStorableJson, toStorableText } from '../common/storable-text.js';
+import { InboundChangesService } from '../conversations/inbound-changes.service.js';
 import { PersonOnPhoneService } from '../conversations/person-on-phone.service.js';
 import { type ReceivedMessage, ReceiveMessageService } from '../conversations/receive-message.service.js';
 import {
+  type CallEvent,
+  type ChangeEvent,
   type ConnectionEvent,
   type EchoEvent,
   type InboundEvent,
   type MessageEvent,
   parseInboundEvents,
+  type ReactionEvent,
   type StatusEvent,
 } from '../evolution-api/inbound-event.js';
+import type { MessageIdentity } from '../evolution-api/read-identity.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import type { KnockingChannel } from './evolution-door.service.js';
@@ -48,6 +54,7 @@ export class InboundService {
 
   constructor(
     private readonly receiver: ReceiveMessageService,
+    private readonly changes: InboundChangesService,
     private readonly phone: PersonOnPhoneService,
     private readonly outbox: OutboxService,
     private readonly channels: ChannelsService,
@@ -93,8 +100,9 @@ export class InboundService {
     const { instanceName: instance, channelId } = channel;
     const body = { event: 'messages.upsert', instance, data: record, ...(ownJid && { sender: ownJid }) };
     const [event] = parseInboundEvents(body, Date.now());
-    if (event?.kind !== 'message' || event.scope !== 'private' || event.aliases.length === 0) return 'known';
+    if (event?.kind !== 'message') return 'known';
     try {
+      if (!(await this.takesPart(channel, event))) return 'known';
       return await this.takeMissed(channel, event);
     } catch (error) {
       if (isOutage(error)) throw error;
@@ -150,6 +158,15 @@ export class InboundService {
       case 'echo':
         await this.echo(channel, event);
         return undefined;
+      case 'change':
+        await this.change(channel, event);
+        return undefined;
+      case 'reaction':
+        await this.reaction(channel, event);
+        return undefined;
+      case 'call':
+        await this.call(channel, event);
+        return undefined;
       case 'status':
         await this.status(channel, event);
         return undefined;
@@ -171,14 +188,16 @@ export class InboundService {
     }
   }
 
-  /** Groups, status posts and newsletters are not answered and not kept: the channel does not take part in them. True: it was new. */
+  /** True: it was new, and is kept. */
   private async message(channel: KnockingChannel, event: MessageEvent): Promise<boolean> {
-    if (event.scope !== 'private' || event.aliases.length === 0) return false;
-    const message = { ...received(channel, event), content: event.content };
+    if (!(await this.takesPart(channel, event))) return false;
+    if (event.content?.['live'] && (await this.changes.followLocation(channel, event))) return false;
+    const message = { ...received(channel, event), content: await this.contentOf(channel, event) };
     if (event.fromMe) return this.phone.receive(message);
     const stored = await this.receiver.receive({
       ...message,
-      name: event.pushName,
+      // What a person of a group is called is not the group's name.
+      name: event.scope === 'private' ? event.pushName : null,
       role: 'user',
       author: 'CUSTOMER',
       answer: true,
@@ -186,9 +205,67 @@ export class InboundService {
     return !stored.duplicate;
   }
 
+  /**
+   * A number takes part in its private chats, and in groups where its settings say so. What it takes no part in (other
+   * groups, status posts, newsletters) is not kept.
+   */
+  private async takesPart({ workspaceId, channelId }: KnockingChannel, event: MessageIdentity): Promise<boolean> {
+    if (event.aliases.length === 0) return false;
+    if (event.scope !== 'group') return event.scope === 'private';
+    const row = await this.prisma.channel.findUnique({
+      where: { workspaceId_id: { workspaceId, id: channelId } },
+      select: { config: true },
+    });
+    return row !== null && readChannelConfig(row.config).enableGroupsResponse === true;
+  }
+
+  /** Of a group also who wrote it, and whether to our number. */
+  private async contentOf({ workspaceId, channelId }: KnockingChannel, event: MessageEvent): Promise<object | null> {
+    if (event.scope !== 'group') return event.content;
+    const quotedId = (event.content?.['quoted'] as { id?: string } | undefined)?.id;
+    const ours = { workspaceId, channelId, providerId: quotedId ?? '', role: 'assistant' };
+    const isAddressed =
+      event.isAddressed || (quotedId !== undefined && (await this.prisma.message.count({ where: ours })) > 0);
+    const participant = event.participant && { ...event.participant, name: event.pushName };
+    return { ...event.content, ...(participant && { participant }), ...(isAddressed && { addressed: true }) };
+  }
+
+  private async change({ workspaceId, channelId }: KnockingChannel, event: ChangeEvent): Promise<void> {
+    const { providerId, change: kind, text, changedAtMs } = event;
+    await this.changes.change({ workspaceId, channelId, providerId, kind, text, changedAtMs });
+  }
+
+  /** A reaction is no message, but where the agent shall answer reactions a customer's is one too. */
+  private async reaction(channel: KnockingChannel, event: ReactionEvent): Promise<void> {
+    if (!(await this.takesPart(channel, event))) return;
+    const { workspaceId, channelId } = channel;
+    const { aliases, targetId, author, emoji, reactedAtMs, providerId, address, phone, pushName } = event;
+    const isPrivate = event.scope === 'private';
+    await this.changes.react({ workspaceId, channelId, aliases, targetId, author, isPrivate, emoji, reactedAtMs });
+    if (!isPrivate || event.fromMe || emoji === '') return;
+    const quoted = await this.changes.answerableTarget(channel, targetId);
+    if (quoted === null) return;
+    await this.receiver.receive({
+      ...{ workspaceId, channelId, providerId, aliases, address, phone, name: pushName },
+      ...{ role: 'user', author: 'CUSTOMER', type: 'OTHER', text: emoji, sentAtMs: reactedAtMs, answer: true },
+      content: { kind: 'reaction', quoted: { id: targetId, text: quoted } },
+    });
+  }
+
+  /** Shown to people, since nobody else tells them; the agent has nothing to answer. */
+  private async call({ workspaceId, channelId }: KnockingChannel, event: CallEvent): Promise<void> {
+    if (event.aliases.length === 0) return;
+    const { providerId, aliases, address, phone, isVideo, calledAtMs } = event;
+    await this.receiver.receive({
+      ...{ workspaceId, channelId, providerId, aliases, address, phone, name: null },
+      ...{ role: 'user', author: 'CUSTOMER', type: 'OTHER', text: isVideo ? '📹' : '📞', sentAtMs: calledAtMs },
+      ...{ content: { kind: 'call', video: isVideo }, answer: false },
+    });
+  }
+
   /** An echo never begins a turn: it proves a part of ours, or shows what another system sent through the gateway. */
   private async echo(channel: KnockingChannel, event: EchoEvent): Promise<void> {
-    if (event.scope !== 'private' || event.aliases.length === 0) return;
+    if (!(await this.takesPart(channel, event))) return;
     const { workspaceId, channelId } = channel;
     const { providerId, aliases, type, text } = event;
     const report = { workspaceId, channelId, providerId, aliases, type, text };

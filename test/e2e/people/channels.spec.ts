@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ChannelsService } from '../../../src/channels/channels.service.js';
 import { WebhookReassertionService } from '../../../src/channels/webhook-reassertion.service.js';
-import { EvolutionApiClient } from '../../../src/evolution-api/evolution-api.client.js';
+import { EvolutionApiClient, WEBHOOK_EVENTS } from '../../../src/evolution-api/evolution-api.client.js';
 import { type Person, request, type Shop, startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;
@@ -423,7 +423,18 @@ describe('the webhook address', () => {
     const url = `${app.url}/webhooks/evolution/${ana.workspaceId}/${id}`;
     expect(app.gateway.instances().find((i) => i.name === `tawkee-${id}`)?.webhookUrl).toBe(url);
     expect((await app.webhookHeaders(`tawkee-${id}`))['x-tawkee-secret']).toBeTruthy();
-    expect((await rowOf(id)).webhook_url).toBe(url);
+    expect((await rowOf(id)).webhook_url).toBe(`${url}#${WEBHOOK_EVENTS.join(',')}`);
+  });
+
+  it('is set again where an older version asked for fewer events', async () => {
+    const { id } = (await create()).body;
+    const url = `${app.url}/webhooks/evolution/${ana.workspaceId}/${id}`;
+    const reassertion = app.app.get(WebhookReassertionService, { strict: false });
+    for (const mark of [url, `${url}#QRCODE_UPDATED`]) {
+      await app.db.query(`UPDATE channels SET webhook_url = $2 WHERE id = $1`, [id, mark]);
+      expect(await reassertion.reassert()).toBe(0);
+      expect((await rowOf(id)).webhook_url).toBe(`${url}#${WEBHOOK_EVENTS.join(',')}`);
+    }
   });
 });
 

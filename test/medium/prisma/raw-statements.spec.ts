@@ -24,6 +24,11 @@ const ALL_TENANTS: { file: string; begins: string; reason: string }[] = [
     reason: 'a sweep by age: what it deletes is of no use to anybody',
   },
   {
+    file: 'conversations/inbound-changes.queries.ts',
+    begins: 'DELETE FROM parked_changes',
+    reason: 'a sweep by age: what it deletes is of no use to anybody',
+  },
+  {
     file: 'conversations/turns.queries.ts',
     begins: 'WITH alive AS (',
     reason: 'a worker keeps its own leases on turns of all tenants, by its own id',
