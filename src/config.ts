@@ -49,6 +49,9 @@ const Environment = z
     WORKER_CONCURRENCY: blankIsUnset(z.coerce.number().int().min(1).max(10_000).default(500)),
     DATABASE_POOL_SIZE: blankIsUnset(z.coerce.number().int().min(4).max(200).default(12)),
     HISTORY_TOKENS: blankIsUnset(z.coerce.number().int().min(100).max(200_000).default(6_000)),
+    LEASE_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(20)),
+    MODEL_ATTEMPT_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(60)),
+    DATABASE_ANSWER_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(35)),
     GATEWAY_WORST_CASE_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(75)),
     LOG_LEVEL: blankIsUnset(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')),
   })
@@ -137,6 +140,12 @@ export interface Config {
   readonly databasePoolSize: number;
   /** How much of the open interaction a turn remembers word for word, in estimated tokens. */
   readonly historyTokens: number;
+  /** How long a worker owns a turn after its last sign of life. */
+  readonly leaseSeconds: number;
+  /** How long one call of the model may take. */
+  readonly modelAttemptSeconds: number;
+  /** How long an answer of the database is waited for: longer than the statement itself may run. */
+  readonly databaseAnswerSeconds: number;
   /** How long after a send began the gateway may still deliver it; reconciliation waits that long. */
   readonly gatewayWorstCaseSeconds: number;
   readonly logLevel: string;
@@ -214,6 +223,9 @@ export function parseConfig(env: NodeJS.ProcessEnv, keepSecret: (dataDir: string
     workerConcurrency: e.WORKER_CONCURRENCY,
     databasePoolSize: e.DATABASE_POOL_SIZE,
     historyTokens: e.HISTORY_TOKENS,
+    leaseSeconds: e.LEASE_SECONDS,
+    modelAttemptSeconds: e.MODEL_ATTEMPT_SECONDS,
+    databaseAnswerSeconds: e.DATABASE_ANSWER_SECONDS,
     gatewayWorstCaseSeconds: e.GATEWAY_WORST_CASE_SECONDS,
     logLevel: e.LOG_LEVEL,
   });

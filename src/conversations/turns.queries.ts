@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { StepEnd } from './read-journal.js';
 
-/** How long a worker owns a turn without a heartbeat. With the reclaim interval it bounds recovery after kill -9. */
-export const LEASE_SECONDS = 20;
+/** How long a worker owns a turn without a heartbeat, unless the configuration says otherwise. With the reclaim interval it bounds recovery after kill -9. */
+const LEASE_SECONDS = 20;
 
 /** A turn this worker owns until its lease ends; every write names `fence`. */
 export interface ClaimedTurn {
@@ -42,8 +42,13 @@ FROM due WHERE t.workspace_id = due.workspace_id AND t.id = due.id
 RETURNING ${CLAIMED}`;
 
 /** Claims up to `limit` due turns for `owner`. Database clock only. */
-export async function claimDueTurns(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
-  const { rows } = await pool.query<ClaimedTurn>({ name: 'claim', text: CLAIM, values: [limit, owner, LEASE_SECONDS] });
+export async function claimDueTurns(
+  pool: Pool,
+  owner: string,
+  limit: number,
+  leaseSeconds = LEASE_SECONDS,
+): Promise<ClaimedTurn[]> {
+  const { rows } = await pool.query<ClaimedTurn>({ name: 'claim', text: CLAIM, values: [limit, owner, leaseSeconds] });
   return rows;
 }
 
@@ -64,8 +69,13 @@ FROM waiting WHERE t.workspace_id = waiting.workspace_id AND t.id = waiting.id
 RETURNING ${CLAIMED}`;
 
 /** Claims up to `limit` queued sends for `owner`, at most one of a chat. */
-export async function claimSends(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
-  const values = [limit, owner, LEASE_SECONDS];
+export async function claimSends(
+  pool: Pool,
+  owner: string,
+  limit: number,
+  leaseSeconds = LEASE_SECONDS,
+): Promise<ClaimedTurn[]> {
+  const values = [limit, owner, leaseSeconds];
   const { rows } = await pool.query<ClaimedTurn>({ name: 'claim-sends', text: CLAIM_SENDS, values });
   return rows;
 }
@@ -82,23 +92,33 @@ FROM expired WHERE t.workspace_id = expired.workspace_id AND t.id = expired.id
 RETURNING ${CLAIMED}`;
 
 /** Takes over up to `limit` turns whose lease ended. */
-export async function reclaimTurns(pool: Pool, owner: string, limit: number): Promise<ClaimedTurn[]> {
+export async function reclaimTurns(
+  pool: Pool,
+  owner: string,
+  limit: number,
+  leaseSeconds = LEASE_SECONDS,
+): Promise<ClaimedTurn[]> {
   const { rows } = await pool.query<ClaimedTurn>({
     name: 'reclaim',
     text: RECLAIM,
-    values: [limit, owner, LEASE_SECONDS],
+    values: [limit, owner, leaseSeconds],
   });
   return rows;
 }
 
 /** Extends the leases of the turns `owner` really works on, and records that it lives. */
-export async function heartbeat(pool: Pool, owner: string, turnIds: readonly string[]): Promise<void> {
+export async function heartbeat(
+  pool: Pool,
+  owner: string,
+  turnIds: readonly string[],
+  leaseSeconds = LEASE_SECONDS,
+): Promise<void> {
   await pool.query(
     `WITH alive AS (
        INSERT INTO workers (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET last_seen_at = now())
      UPDATE turns SET lease_until = now() + make_interval(secs => $2)
      WHERE id = ANY ($3) AND owner = $1 AND state IN ('THINKING', 'SENDING')`,
-    [owner, LEASE_SECONDS, turnIds],
+    [owner, leaseSeconds, turnIds],
   );
 }
 
@@ -120,10 +140,10 @@ export async function releaseAllOwners(pool: Pool): Promise<void> {
 }
 
 /** True while some worker was seen within two leases. */
-export async function hasLiveWorker(pool: Pool): Promise<boolean> {
+export async function hasLiveWorker(pool: Pool, leaseSeconds = LEASE_SECONDS): Promise<boolean> {
   const { rows } = await pool.query<{ alive: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM workers WHERE last_seen_at > now() - make_interval(secs => $1)) AS alive`,
-    [LEASE_SECONDS * 2],
+    [leaseSeconds * 2],
   );
   return rows[0]!.alive;
 }

@@ -23,9 +23,10 @@ const CLAIM_SIZE = 200;
 /** The backstop where a wake-up was lost. */
 const POLL_MS = 250;
 const RECLAIM_MS = 1_000;
-const HEARTBEAT_MS = 5_000;
 /** How long an edit stays unseen at most that was stored in the same instant as its message. */
 const PARKED_MS = 60_000;
+/** A lease outlives this many heartbeats that fail or come late. */
+const HEARTBEATS_PER_LEASE = 4;
 const HOUSEKEEPING_MS = 3_600_000;
 /** What finishes within this after SIGTERM finishes; the rest is released for another worker. */
 const DRAIN_MS = 12_000;
@@ -58,7 +59,7 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'api') return;
     if (this.config.exclusiveDatabase) await releaseAllOwners(this.pool);
-    await heartbeat(this.pool, this.id, []);
+    await this.beat();
     const stopTurns = this.wakeups.on(TURN, (dueInMs) => this.wakeIn(Number(dueInMs) || 0));
     const stopSends = this.wakeups.on(SEND, () => void this.lookForSends());
     const stopTaken = this.wakeups.on(TAKEN, (chatId) => this.dropVoid(chatId));
@@ -69,7 +70,7 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     };
     this.every(POLL_MS, () => this.lookForSends());
     this.every(RECLAIM_MS, () => this.reclaim());
-    this.every(HEARTBEAT_MS, () => heartbeat(this.pool, this.id, [...this.running.keys()]));
+    this.every((this.config.leaseSeconds * 1_000) / HEARTBEATS_PER_LEASE, () => this.beat());
     this.every(HOUSEKEEPING_MS, () => dropStaleStatuses(this.pool));
     this.every(PARKED_MS, () => settleParkedChanges(this.pool));
     void this.tick();
@@ -130,9 +131,9 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
         if (this.stopping || free <= 0) break;
         if (this.sendsMayWait) {
           this.sendsMayWait = false;
-          for (const send of await claimSends(this.pool, this.id, free)) this.start(send);
+          for (const send of await claimSends(this.pool, this.id, free, this.config.leaseSeconds)) this.start(send);
         }
-        const turns = await claimDueTurns(this.pool, this.id, free);
+        const turns = await claimDueTurns(this.pool, this.id, free, this.config.leaseSeconds);
         for (const turn of turns) this.start(turn);
         if (turns.length === free) this.tickAgain = true;
       } while (this.tickAgain);
@@ -151,7 +152,12 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
   private async reclaim(): Promise<void> {
     const free = Math.min(CLAIM_SIZE, this.config.workerConcurrency - this.running.size);
     if (this.stopping || free <= 0) return;
-    for (const turn of await reclaimTurns(this.pool, this.id, free)) this.start(turn);
+    const turns = await reclaimTurns(this.pool, this.id, free, this.config.leaseSeconds);
+    for (const turn of turns) this.start(turn);
+  }
+
+  private beat(): Promise<void> {
+    return heartbeat(this.pool, this.id, [...this.running.keys()], this.config.leaseSeconds);
   }
 
   /** A person acted: what the agent thinks in that chat is void, and no tool of it may begin. */

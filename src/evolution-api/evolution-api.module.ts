@@ -7,7 +7,11 @@ import { EvolutionApiClient } from './evolution-api.client.js';
     {
       provide: EvolutionApiClient,
       inject: [CONFIG],
-      useFactory: (config: RuntimeConfig) => new EvolutionApiClient(config.evolution),
+      useFactory: ({ evolution, gatewayWorstCaseSeconds }: RuntimeConfig) => {
+        // Whoever waits for a send longer than it may take would only delay its reconciliation.
+        const sendMs = gatewayWorstCaseSeconds * 1_000;
+        return new EvolutionApiClient({ ...evolution, timeouts: { sendMs, callMs: Math.min(30_000, sendMs) } });
+      },
     },
   ],
   exports: [EvolutionApiClient],

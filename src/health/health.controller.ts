@@ -6,6 +6,7 @@ import { Answers } from '../common/answer.decorators.js';
 import { AppError } from '../common/app-error.js';
 import { Public } from '../common/auth.decorators.js';
 import { Describe } from '../common/describe.decorators.js';
+import { CONFIG, type RuntimeConfig } from '../config.js';
 import { hasLiveWorker } from '../conversations/turns.queries.js';
 import { POOL } from '../prisma/database.pool.js';
 import { pendingMigrations } from '../prisma/migration.runner.js';
@@ -17,7 +18,10 @@ const Health = z.object({ status: z.literal('ok') });
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(@Inject(POOL) private readonly pool: Pool) {}
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(CONFIG) private readonly config: RuntimeConfig,
+  ) {}
 
   @Get('live')
   @Describe('Whether the process lives')
@@ -39,7 +43,9 @@ export class HealthController {
     try {
       const pending = await pendingMigrations(this.pool);
       if (pending.length > 0) return 'The database is being migrated.';
-      return (await hasLiveWorker(this.pool)) ? undefined : 'No worker has been seen lately; messages wait.';
+      return (await hasLiveWorker(this.pool, this.config.leaseSeconds))
+        ? undefined
+        : 'No worker has been seen lately; messages wait.';
     } catch {
       return 'The database does not answer.';
     }

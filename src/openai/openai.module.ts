@@ -7,7 +7,8 @@ import { OpenAiService } from './openai.service.js';
     {
       provide: OpenAiService,
       inject: [CONFIG],
-      useFactory: (config: RuntimeConfig) => new OpenAiService(config.openai),
+      useFactory: (config: RuntimeConfig) =>
+        new OpenAiService(config.openai, { attemptMs: config.modelAttemptSeconds * 1_000 }),
     },
   ],
   exports: [OpenAiService],

@@ -9,14 +9,16 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Makes the shared pool; nothing connects before the first query. A query waits at most 10 s for a connection and
- * runs at most 30 s. int8 stays a string: a JavaScript number would round it.
+ * runs at most 30 s. With `answerMs` an answer that does not come in time is an error, and its connection is given up: one
+ * that only looks alive would hold its caller for ever. int8 stays a string: a JavaScript number would round it.
  */
-export function createPool(url: string, size: number): pg.Pool {
+export function createPool(url: string, size: number, answerMs?: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     application_name: 'tawkee',
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    ...(answerMs ? { query_timeout: answerMs } : {}),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });

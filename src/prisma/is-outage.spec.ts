@@ -11,6 +11,7 @@ describe('isOutage', () => {
     { name: 'too many connections', input: error('sorry', '53300'), expected: true },
     { name: 'a standby after failover', input: error('read-only', '25006'), expected: true },
     { name: 'cut in the middle', input: error('Connection terminated unexpectedly'), expected: true },
+    { name: 'no answer on a connection that looked alive', input: error('Query read timeout'), expected: true },
     { name: 'wrapped', input: error('query failed', undefined, error('x', '08006')), expected: true },
     { name: 'a unique key', input: error('duplicate key', '23505'), expected: false },
     { name: 'not an error', input: 'ECONNREFUSED', expected: false },

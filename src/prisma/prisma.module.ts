@@ -11,7 +11,8 @@ import { PrismaService } from './prisma.service.js';
     {
       provide: POOL,
       inject: [CONFIG],
-      useFactory: (config: RuntimeConfig) => createPool(config.databaseUrl, config.databasePoolSize),
+      useFactory: (config: RuntimeConfig) =>
+        createPool(config.databaseUrl, config.databasePoolSize, config.databaseAnswerSeconds * 1_000),
     },
     { provide: PrismaService, inject: [POOL], useFactory: (pool: pg.Pool) => new PrismaService(pool) },
   ],

@@ -1,0 +1,9 @@
+// `npm run chaos`: every fault in every call of a scripted turn, which takes some minutes. `npm test` leaves out most kills.
+import { ensureBuilt, ensureInstalled, run } from './ensure.mjs';
+
+ensureInstalled();
+ensureBuilt();
+run('vitest', ['node_modules/vitest/vitest.mjs', 'run', '--project', 'chaos', 'test/chaos/fault-loop.spec.ts'], {
+  CHAOS: 'all',
+  CHAOS_LOG: '1',
+});
