@@ -58,7 +58,10 @@ export class ConversationService {
       where: { workspaceId, chatId: turn.chatId, turnId },
       orderBy: { seq: 'asc' },
     });
-    return { ...NOTHING, message: said.map((m) => m.text).join('\n\n') };
+    const urlsOf = (type: string) =>
+      said.filter((m) => m.type === type).map((m) => (m.content as { mediaUrl: string }).mediaUrl);
+    const texts = said.map((m) => m.text).filter(Boolean);
+    return { message: texts.join('\n\n'), images: urlsOf('IMAGE'), audios: urlsOf('AUDIO') };
   }
 
   /** Adds a line to the context without asking for an answer. */

@@ -2,13 +2,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
 import { readWaitingText } from '../channels/read-channel-config.js';
+import type { PartMedia } from '../chats/outbox.queries.js';
 import { OutboxService, type Route } from '../chats/outbox.service.js';
 import { LOGGER } from '../common/logger.js';
-import { hashText } from '../evolution-api/hash-text.js';
+import { hashContent } from '../evolution-api/hash-text.js';
+import { nameFile } from '../evolution-api/name-file.js';
 import { ModelError } from '../openai/model-error.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
 import { DecisionsService } from './decisions.service.js';
+import { extractMedia, givenLinks } from './extract-media.js';
 import { handoverWords } from './handover-words.js';
 import { type Hours, judgeHours } from './judge-hours.js';
 import { splitMessage } from './split-message.js';
@@ -70,7 +73,7 @@ export class ReplyService {
     if (!hours.open && turn.cause !== 'REMINDER') return this.sayClosed(turn, scene, hours, abort);
 
     const thought = await this.thinking.think(turn, scene, agent, abort);
-    const parts = partsOf(thought, scene, agent);
+    const parts = partsOf(turn, thought, scene, agent);
     if (parts.length === 0 && !thought.effect) return this.giveUp(turn, undefined, 'model_said_nothing');
 
     const settled = await this.turns.settle(
@@ -86,7 +89,7 @@ export class ReplyService {
     if (isSilent) return this.turns.skip(turn, 'out_of_hours');
     const trace = { closedUntil: closed.until };
     const fixed = { servedModel: null, trace, step: null, mayRestart: false };
-    const settled = await this.turns.settle(settlement(turn, scene, fixed, [closed.text]));
+    const settled = await this.turns.settle(settlement(turn, scene, fixed, [words(closed.text)]));
     if (settled === 'SENDING') await this.send(turn, scene, abort);
   }
 
@@ -108,11 +111,39 @@ export class ReplyService {
   }
 }
 
+/** What one bubble shows: words, or a file above its caption. */
+interface Bubble {
+  readonly text: string;
+  readonly media: PartMedia | null;
+}
+
+const words = (text: string): Bubble => ({ text, media: null });
+
+/** The answer of the API's own channel has no place for others. */
+const API_FILES = ['IMAGE', 'AUDIO'] as const;
+
 /** The bubbles of a reply; whoever is handed to a person reads the channel's own words for that last. */
-function partsOf(thought: Thought, scene: SceneRow, agent: AgentConfig): string[] {
-  const parts = splitMessage(thought.text, agent.splitMessages);
+function partsOf(turn: ClaimedTurn, thought: Thought, scene: SceneRow, agent: AgentConfig): Bubble[] {
+  const files = scene.channel_type === 'API' ? API_FILES : undefined;
+  const parts = extractMedia(thought.text, linksOf(turn, thought, scene, agent), files).flatMap(({ text, media }) =>
+    media
+      ? [{ text, media: { ...media, fileName: nameFile(media), mimetype: null } }]
+      : splitMessage(text, agent.splitMessages).map(words),
+  );
   const waiting = thought.effect?.kind === 'HUMAN' ? readWaitingText(scene.config) : null;
-  return waiting ? [...parts, waiting] : parts;
+  return waiting ? [...parts, words(waiting)] : parts;
+}
+
+/** What the agent may send as a file: links of its business and of its tools, none that a customer brought. */
+function linksOf(turn: ClaimedTurn, { learnt }: Thought, scene: SceneRow, agent: AgentConfig): ReadonlySet<string> {
+  const isBusiness = turn.cause === 'IDLE';
+  const said = [...scene.history, ...scene.inbound].filter((line) => line.role === 'user');
+  return givenLinks({
+    config: [agent.behavior, agent.jobDescription, agent.jobSite, isBusiness && turn.instructions],
+    learnt: learnt.map((message) => message.role === 'tool' && message.result),
+    // The model's own words too: a tool that repeats its arguments proves nothing.
+    untrusted: [said, scene.contact, !isBusiness && turn.instructions, learnt.map((m) => m.role === 'assistant' && m)],
+  });
 }
 
 /** What is said, by a model or by nobody's thought. */
@@ -124,12 +155,15 @@ function wordsOf(thought: Thought, { attempt }: ClaimedTurn, agent: AgentConfig)
   return { servedModel, step, mayRestart, trace: { ...thought.trace, attempt } };
 }
 
-function settlement(turn: ClaimedTurn, scene: SceneRow, words: Words, parts: readonly string[]): Settlement {
+function settlement(turn: ClaimedTurn, scene: SceneRow, said: Words, parts: readonly Bubble[]): Settlement {
   return {
     turn,
     address: scene.address,
-    ...words,
+    ...said,
     deliveredLocally: scene.channel_type === 'API',
-    parts: parts.map((text) => ({ id: uuid7(), messageId: uuid7(), text, textHash: Buffer.from(hashText(text)) })),
+    parts: parts.map(({ text, media }) => {
+      const textHash = Buffer.from(hashContent(media?.kind ?? 'TEXT', text));
+      return { id: uuid7(), messageId: uuid7(), text, textHash, media };
+    }),
   };
 }

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
 import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
-import type { AskedCall } from '../openai/think-message.js';
+import type { AskedCall, ThinkMessage } from '../openai/think-message.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage } from '../prisma/is-outage.js';
 import type { AgentConfig } from './agent-config.service.js';
@@ -37,6 +37,8 @@ export interface Thought {
   /** The last model call, which the settlement completes in the journal. */
   readonly step: StepEnd & { readonly inputTokens: number | null; readonly outputTokens: number | null };
   readonly trace: Readonly<Record<string, unknown>>;
+  /** The calls of this turn and what they answered, in order. */
+  readonly learnt: readonly ThinkMessage[];
   /** False: something was done already that thinking again would do once more. */
   readonly mayRestart: boolean;
 }
@@ -215,6 +217,7 @@ function conclude(standing: Standing, answer: ThinkResult, tools: readonly Tool[
       modelCalls: standing.modelCalls + 1,
       tokens,
     },
+    learnt: standing.messages,
     mayRestart: standing.messages.length === 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { PartMedia } from '../chats/outbox.queries.js';
 import type { StepEnd } from './read-journal.js';
 
 /** How long a worker owns a turn without a heartbeat, unless the configuration says otherwise. With the reclaim interval it bounds recovery after kill -9. */
@@ -263,7 +264,16 @@ export interface Settlement {
   step: StepEnd | null;
   /** Newer words of the customer send the turn back, if it was not sent back before. */
   mayRestart: boolean;
-  parts: readonly { id: string; messageId: string; text: string; textHash: Buffer }[];
+  parts: readonly SettledPart[];
+}
+
+/** A bubble of a reply: a text, or a file (then `text` is its caption) that the gateway fetches. */
+export interface SettledPart {
+  id: string;
+  messageId: string;
+  text: string;
+  textHash: Buffer;
+  media?: PartMedia | null;
 }
 
 // Reply, parts and the turn's next state in one statement. It returns nothing for a turn that another worker owns by
@@ -309,13 +319,15 @@ journaled AS (
 ),
 part AS MATERIALIZED (
   SELECT p.*, w.ws, w.turn, w.chat, w.channel, w.address, w.model, w.local, w.epoch
-  FROM json_to_recordset($2::json) AS p(t int, n int, id uuid, message uuid, text text, hash text)
+  FROM json_to_recordset($2::json) AS p(t int, n int, id uuid, message uuid, text text, hash text, media jsonb)
   JOIN won w ON w.n = p.t AND w.state <> 'SKIPPED'
 ),
 said AS (
   INSERT INTO messages (workspace_id, id, chat_id, channel_id, interaction_id, turn_id, role, author, type, text,
-                        provider_id, status, served_model, sent_at)
-  SELECT p.ws, p.message, p.chat, p.channel, i.id, p.turn, 'assistant', 'AGENT', 'TEXT', p.text,
+                        content, provider_id, status, served_model, sent_at)
+  SELECT p.ws, p.message, p.chat, p.channel, i.id, p.turn, 'assistant', 'AGENT', coalesce(p.media ->> 'kind', 'TEXT'), p.text,
+         CASE WHEN p.media IS NOT NULL THEN jsonb_build_object('mediaUrl', p.media ->> 'url', 'fileName', p.media ->> 'fileName',
+                                                               'mimetype', p.media ->> 'mimetype') END,
          CASE WHEN p.local THEN p.message::text END, CASE WHEN p.local THEN 'SENT' ELSE 'QUEUED' END, p.model, now()
   FROM part p
   LEFT JOIN interactions i ON i.workspace_id = p.ws AND i.chat_id = p.chat AND i.status <> 'RESOLVED'
@@ -323,8 +335,8 @@ said AS (
 ),
 queued AS (
   INSERT INTO outbound_parts (workspace_id, id, chat_id, channel_id, turn_id, message_id, n, address, text, text_hash,
-                              epoch, state, provider_id, sent_at)
-  SELECT ws, id, chat, channel, turn, message, n, address, text, decode(hash, 'hex'), epoch,
+                              media, epoch, state, provider_id, sent_at)
+  SELECT ws, id, chat, channel, turn, message, n, address, text, decode(hash, 'hex'), media, epoch,
          CASE WHEN local THEN 'SENT' ELSE 'PENDING' END, CASE WHEN local THEN message::text END,
          CASE WHEN local THEN now() END
   FROM part ORDER BY t, n
@@ -355,7 +367,10 @@ export async function settleTurns(db: Pool | PoolClient, thoughts: readonly Sett
     tokens_out: s.step?.outputTokens ?? null,
   }));
   const parts = thoughts.flatMap((s, t) =>
-    s.parts.map((p, n) => ({ t, n, id: p.id, message: p.messageId, text: p.text, hash: p.textHash.toString('hex') })),
+    s.parts.map((p, n) => ({
+      ...{ t, n, id: p.id, message: p.messageId, text: p.text, hash: p.textHash.toString('hex') },
+      ...(p.media && { media: p.media }),
+    })),
   );
   const result = await db.query<{ n: number; state: Settled }>({
     name: 'settle',
