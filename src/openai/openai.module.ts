@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { OpenAiService } from './openai.service.js';
+import { OpenAiAudioService } from './openai-audio.service.js';
 
 @Module({
   providers: [
@@ -9,7 +10,13 @@ import { OpenAiService } from './openai.service.js';
       inject: [CONFIG],
       useFactory: (config: RuntimeConfig) => new OpenAiService(config.openai),
     },
+    {
+      provide: OpenAiAudioService,
+      inject: [CONFIG],
+      useFactory: ({ openai, transcribeModel }: RuntimeConfig) =>
+        new OpenAiAudioService({ ...openai, transcribeModel }),
+    },
   ],
-  exports: [OpenAiService],
+  exports: [OpenAiService, OpenAiAudioService],
 })
 export class OpenAiModule {}
