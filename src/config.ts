@@ -29,6 +29,20 @@ const Environment = z
     OPENAI_BASE_URL: blankIsUnset(httpUrl.optional()),
     OPENAI_API: blankIsUnset(z.enum(['responses', 'chat']).optional()),
     OPENAI_MODEL: blankIsUnset(z.string().optional()),
+    OPENAI_TRANSCRIBE_MODEL: blankIsUnset(z.string().default('gpt-transcribe')),
+    MEDIA_MAX_BYTES: blankIsUnset(
+      z.coerce
+        .number()
+        .int()
+        .min(1_000)
+        .max(100_000_000)
+        .default(64 * 1024 * 1024),
+    ),
+    S3_BUCKET: blankIsUnset(z.string().optional()),
+    S3_REGION: blankIsUnset(z.string().default('us-east-1')),
+    S3_ENDPOINT: blankIsUnset(httpUrl.optional()),
+    S3_ACCESS_KEY_ID: blankIsUnset(z.string().optional()),
+    S3_SECRET_ACCESS_KEY: blankIsUnset(z.string().optional()),
     JWT_SECRET: blankIsUnset(z.string().optional()),
     SECRETS_KEY: blankIsUnset(z.string().optional()),
     SECRETS_KEY_PREVIOUS: blankIsUnset(z.string().optional()),
@@ -66,6 +80,10 @@ const Environment = z
       say('GOOGLE_CLIENT_SECRET', 'and GOOGLE_CLIENT_ID are needed together');
     if (Boolean(env.FACEBOOK_APP_ID) !== Boolean(env.FACEBOOK_APP_SECRET))
       say('FACEBOOK_APP_SECRET', 'and FACEBOOK_APP_ID are needed together');
+    if (Boolean(env.S3_ACCESS_KEY_ID) !== Boolean(env.S3_SECRET_ACCESS_KEY))
+      say('S3_SECRET_ACCESS_KEY', 'and S3_ACCESS_KEY_ID are needed together');
+    if (!env.S3_BUCKET && (env.S3_ENDPOINT || env.S3_ACCESS_KEY_ID))
+      say('S3_BUCKET', 'is needed with the other S3 variables');
     for (const origin of splitList(env.CORS_ORIGINS))
       if (!URL.canParse(origin) || new URL(origin).origin !== origin)
         say('CORS_ORIGINS', `has "${origin}", which is no origin such as https://app.example.com`);
@@ -92,6 +110,15 @@ export interface OAuthClient {
   readonly issuer?: string;
 }
 
+/** A bucket of S3, or of a server that speaks its protocol (then `endpoint` is its address). */
+export interface S3Options {
+  readonly bucket: string;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+  /** Undefined: the AWS SDK finds them itself (a role of the machine). */
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+}
+
 /** Everything the process reads from its environment, parsed once. Times are in the unit their name ends with. */
 export interface Config {
   readonly nodeEnv: 'development' | 'test' | 'production';
@@ -113,6 +140,12 @@ export interface Config {
     readonly api: 'responses' | 'chat' | undefined;
     readonly model: string | undefined;
   };
+  /** The model that writes down voice messages. */
+  readonly transcribeModel: string;
+  /** Where files are kept; undefined: in `dataDir`/media. */
+  readonly s3: S3Options | undefined;
+  /** A larger file is not fetched. */
+  readonly mediaMaxBytes: number;
   readonly jwtSecret: string;
   readonly secretsKey: string;
   /** Keys that older secrets may still be encrypted with, newest first. */
@@ -178,6 +211,13 @@ function oauthClient(clientId: string | undefined, clientSecret: string | undefi
   return clientId && clientSecret ? { clientId, clientSecret } : undefined;
 }
 
+function s3Options(e: z.infer<typeof Environment>): S3Options | undefined {
+  if (!e.S3_BUCKET) return undefined;
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = e;
+  const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+  return { bucket: e.S3_BUCKET, region: e.S3_REGION, endpoint: e.S3_ENDPOINT, credentials };
+}
+
 function parseTrustProxy(value: string | undefined): boolean | number | string {
   if (value === undefined || value === 'false') return false;
   if (value === 'true') return true;
@@ -206,6 +246,9 @@ export function parseConfig(env: NodeJS.ProcessEnv, keepSecret: (dataDir: string
     publicUrl: e.PUBLIC_URL,
     evolution: e.EVOLUTION_API_URL ? { url: e.EVOLUTION_API_URL, apiKey: e.EVOLUTION_API_KEY ?? '' } : undefined,
     openai: { baseUrl: e.OPENAI_BASE_URL, apiKey: e.OPENAI_API_KEY, api: e.OPENAI_API, model: e.OPENAI_MODEL },
+    transcribeModel: e.OPENAI_TRANSCRIBE_MODEL,
+    s3: s3Options(e),
+    mediaMaxBytes: e.MEDIA_MAX_BYTES,
     jwtSecret: e.JWT_SECRET ?? keepSecret(dataDir, 'jwt-secret'),
     secretsKey: e.SECRETS_KEY ?? keepSecret(dataDir, 'secrets-key'),
     previousSecretsKeys: splitList(e.SECRETS_KEY_PREVIOUS),

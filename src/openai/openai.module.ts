@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { OpenAiService } from './openai.service.js';
+import { OpenAiAudioService } from './openai-audio.service.js';
 
 @Module({
   providers: [
@@ -10,7 +11,13 @@ import { OpenAiService } from './openai.service.js';
       useFactory: (config: RuntimeConfig) =>
         new OpenAiService(config.openai, { attemptMs: config.modelAttemptSeconds * 1_000 }),
     },
+    {
+      provide: OpenAiAudioService,
+      inject: [CONFIG],
+      useFactory: ({ openai, transcribeModel }: RuntimeConfig) =>
+        new OpenAiAudioService({ ...openai, transcribeModel }),
+    },
   ],
-  exports: [OpenAiService],
+  exports: [OpenAiService, OpenAiAudioService],
 })
 export class OpenAiModule {}
