@@ -120,7 +120,8 @@ export function givenLinks(sources: {
   readonly learnt: unknown;
   readonly untrusted: unknown;
 }): ReadonlySet<string> {
-  const echoed = new Set(linksIn(sources.untrusted));
-  const learnt = [...linksIn(sources.learnt)].filter((link) => !echoed.has(link));
-  return new Set([...linksIn(sources.config), ...learnt]);
+  const learnt = [...linksIn(sources.learnt)];
+  // A long history is read only where a tool named a link at all.
+  const echoed = learnt.length > 0 ? new Set(linksIn(sources.untrusted)) : new Set<string>();
+  return new Set([...linksIn(sources.config), ...learnt.filter((link) => !echoed.has(link))]);
 }

@@ -11,9 +11,10 @@ import { ModelError } from '../openai/model-error.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
 import { DecisionsService } from './decisions.service.js';
-import { extractMedia, givenLinks } from './extract-media.js';
+import { extractMedia } from './extract-media.js';
 import { handoverWords } from './handover-words.js';
 import { type Hours, judgeHours } from './judge-hours.js';
+import { linksOfTurn } from './links-of-turn.js';
 import { splitMessage } from './split-message.js';
 import { ThinkService, type Thought, TurnLimit, TurnLost } from './think.service.js';
 import type { ClaimedTurn, SceneRow, Settlement } from './turns.queries.js';
@@ -125,25 +126,14 @@ const API_FILES = ['IMAGE', 'AUDIO'] as const;
 /** The bubbles of a reply; whoever is handed to a person reads the channel's own words for that last. */
 function partsOf(turn: ClaimedTurn, thought: Thought, scene: SceneRow, agent: AgentConfig): Bubble[] {
   const files = scene.channel_type === 'API' ? API_FILES : undefined;
-  const parts = extractMedia(thought.text, linksOf(turn, thought, scene, agent), files).flatMap(({ text, media }) =>
-    media
-      ? [{ text, media: { ...media, fileName: nameFile(media), mimetype: null } }]
-      : splitMessage(text, agent.splitMessages).map(words),
+  const parts = extractMedia(thought.text, linksOfTurn({ turn, scene, agent, learnt: thought.learnt }), files).flatMap(
+    ({ text, media }) =>
+      media
+        ? [{ text, media: { ...media, fileName: nameFile(media), mimetype: null } }]
+        : splitMessage(text, agent.splitMessages).map(words),
   );
   const waiting = thought.effect?.kind === 'HUMAN' ? readWaitingText(scene.config) : null;
   return waiting ? [...parts, words(waiting)] : parts;
-}
-
-/** What the agent may send as a file: links of its business and of its tools, none that a customer brought. */
-function linksOf(turn: ClaimedTurn, { learnt }: Thought, scene: SceneRow, agent: AgentConfig): ReadonlySet<string> {
-  const isBusiness = turn.cause === 'IDLE';
-  const said = [...scene.history, ...scene.inbound].filter((line) => line.role === 'user');
-  return givenLinks({
-    config: [agent.behavior, agent.jobDescription, agent.jobSite, isBusiness && turn.instructions],
-    learnt: learnt.map((message) => message.role === 'tool' && message.result),
-    // The model's own words too: a tool that repeats its arguments proves nothing.
-    untrusted: [said, scene.contact, !isBusiness && turn.instructions, learnt.map((m) => m.role === 'assistant' && m)],
-  });
 }
 
 /** What is said, by a model or by nobody's thought. */
