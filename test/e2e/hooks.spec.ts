@@ -157,3 +157,61 @@ it('an address that leads inside is refused when it is saved', async () => {
   const answer = await call('PUT', `/agent/${shop.agentId}/webhooks`, { onTransfer: 'http://10.0.0.1/' });
   expect(answer.body).toMatchObject({ status: 400, code: 'URL_NOT_ALLOWED' });
 });
+
+const converse = (body: object, headers: Record<string, string> = {}, face = '') =>
+  app.inject('POST', `${face}/agent/${shop.agentId}/conversation`, {
+    token: shop.token,
+    headers,
+    body: { contextId: 'site-1', ...body },
+  });
+const EMPTY = { message: '', images: [], audios: [] };
+
+it.each(['', '/v2'])('a caller with a callbackUrl is answered at once, and called back once (%s)', async (face) => {
+  const secret = await rotate();
+  const prompt = `quem sou eu${face}`;
+  app.model.reply(prompt, { text: 'Você é o Davi.' });
+  const headers = { 'idempotency-key': randomUUID() };
+  const body = { prompt, callbackUrl: `${receiver.url}/answer` };
+  const answers = [await converse(body, headers, face), await converse(body, headers, face)];
+  for (const answer of answers) expect(face ? answer.body : answer.body.data).toEqual(EMPTY);
+  const posted = await receiver.next(({ path }) => path === '/answer');
+  expect(() => new Webhook(secret).verify(posted.text, posted.headers as Record<string, string>)).not.toThrow();
+  expect(posted.body).toMatchObject({
+    type: 'conversation.answer',
+    data: { contextId: 'site-1', state: 'DONE', message: 'Você é o Davi.', images: [], audios: [], error: null },
+  });
+  await settled(posted.headers['webhook-id'] as string, 'DELIVERED');
+  expect(receiver.posted).toHaveLength(1);
+});
+
+it('a caller is called back with the failure, too', async () => {
+  const prompt = `nada por aqui ${randomUUID()}`;
+  const pay = { code: 'insufficient_quota', type: 'insufficient_quota', message: 'pay' };
+  app.model.reply(prompt, { status: 429, error: pay });
+  expect((await converse({ prompt, callbackUrl: `${receiver.url}/answer` })).status).toBe(200);
+  const { body } = await receiver.next(({ path }) => path === '/answer');
+  expect(body.data).toMatchObject({ state: 'FAILED', message: '', error: { code: 'TEMPORARILY_UNAVAILABLE' } });
+});
+
+it('a caller with an onFinishCallback is told once when the interaction is over', async () => {
+  const onFinishCallback = `${receiver.url}/finished`;
+  for (const prompt of ['oi', 'e de novo']) {
+    const answer = await converse({ prompt, onFinishCallback });
+    expect(answer.body.data.message).not.toBe('');
+  }
+  expect(receiver.posted).toEqual([]);
+  const chat = await app.until('SELECT id FROM chats WHERE workspace_id = $1', [shop.workspaceId], Boolean);
+  expect((await call('PUT', `/chat/${chat['id']}/finish`)).status).toBe(200);
+  const posted = await receiver.next(({ path }) => path === '/finished');
+  expect(posted.body).toMatchObject({
+    type: 'conversation.finished',
+    data: { contextId: 'site-1', chatId: chat['id'], resolvedBy: 'PERSON' },
+  });
+  await settled(posted.headers['webhook-id'] as string, 'DELIVERED');
+  expect(receiver.posted).toHaveLength(1);
+});
+
+it.each(['callbackUrl', 'onFinishCallback'])('%s may not lead inside', async (field) => {
+  const answer = await converse({ prompt: 'oi', [field]: 'http://169.254.169.254/' });
+  expect(answer.body).toMatchObject({ status: 400, code: 'URL_NOT_ALLOWED', errors: [{ path: field }] });
+});
