@@ -215,3 +215,24 @@ it.each(['callbackUrl', 'onFinishCallback'])('%s may not lead inside', async (fi
   const answer = await converse({ prompt: 'oi', [field]: 'http://169.254.169.254/' });
   expect(answer.body).toMatchObject({ status: 400, code: 'URL_NOT_ALLOWED', errors: [{ path: field }] });
 });
+
+it('a promise that a crash prevented is kept by the same request again, for the same message', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const body = { prompt: 'oi', callbackUrl: `${receiver.url}/answer` };
+  expect((await converse(body, headers)).status).toBe(200);
+  await receiver.next(({ path }) => path === '/answer');
+  // As a process leaves it that dies between the message and the promise.
+  receiver.posted.length = 0;
+  await app.db.query('DELETE FROM hook_deliveries WHERE workspace_id = $1', [shop.workspaceId]);
+  await app.db.query(
+    `UPDATE idempotency_keys SET answer = NULL, claimed_at = now() - interval '1 day' WHERE owner_id = $1`,
+    [shop.userId],
+  );
+  expect((await converse(body, headers)).status).toBe(200);
+  expect((await receiver.next(({ path }) => path === '/answer')).body.data).toMatchObject({ state: 'DONE' });
+  const { rows } = await app.db.query(
+    `SELECT count(*)::int AS n FROM messages WHERE workspace_id = $1 AND role = 'user'`,
+    [shop.workspaceId],
+  );
+  expect(rows[0].n).toBe(1);
+});
