@@ -138,7 +138,9 @@ it.each([
 
 it('a redirect is not followed', async () => {
   receiver.answer = 307;
+  receiver.location = `${receiver.url}/elsewhere`;
   expect(await attempted(await queue(receiver.url), 1)).toMatchObject({ state: 'PENDING', last_status: 307 });
+  expect(receiver.posted.map(({ path }) => path)).toEqual(['/']);
 });
 
 it('a receiver that hangs holds its own places only', async () => {
