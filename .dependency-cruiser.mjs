@@ -59,6 +59,17 @@ export default {
       to: { path: '^src/(prisma|jobs)/' },
     },
     {
+      name: 'one-client-dials-for-tenants',
+      comment:
+        'Whoever asks an address a tenant chose does it through outbound-http; the others ask what the operator set.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/outbound-http/', '^src/(openai|evolution-api)/[\\w-]+\\.client\\.ts$', '\\.spec\\.ts$'],
+      },
+      to: { path: ['node_modules/undici/', '^(node:)?(http|https|http2|tls)$'], dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-suffix-no-io',
       comment: 'A file without a role suffix is pure: no framework, no database, no network, no files, no processes.',
       severity: 'error',

@@ -11,7 +11,7 @@ export const HookDeliveriesQuery = PageQuery.omit({ query: true }).extend({
 });
 export type HookDeliveriesQuery = z.infer<typeof HookDeliveriesQuery>;
 
-/** An event on its way. `nextAt` is null once there is no further attempt; `data` is what is posted. */
+/** An event on its way. `nextAt` is null where no attempt is due: it is done, or waits for what it tells of; `data` is what is posted. */
 export const HookDeliveryAnswer = z.object({
   id: z.string(),
   agentId: z.string().nullable(),
@@ -32,7 +32,7 @@ export function toHookDeliveryView(row: HookDelivery) {
     ...row,
     data: row.payload,
     attempts: row.attempt,
-    nextAt: row.state === 'PENDING' ? row.nextAt.toISOString() : null,
+    nextAt: row.state === 'PENDING' && row.nextAt.getUTCFullYear() < 9999 ? row.nextAt.toISOString() : null,
     createdAt: row.createdAt.toISOString(),
     deliveredAt: row.deliveredAt?.toISOString() ?? null,
   };

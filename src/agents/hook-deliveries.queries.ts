@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { WAITING_UNTIL } from './callbacks.queries.js';
 import type { DeliveryDecision } from './decide-delivery.js';
 
 /** A delivery a worker has for the length of its lease. */
@@ -79,11 +80,12 @@ export async function replayDelivery(db: Pool, workspaceId: string, id: string):
   return rowCount === 1;
 }
 
-/** Deletes what was delivered a week ago or given up a month ago. All tenants: a sweep by age. */
+/** Deletes what was delivered a week ago, given up a month ago or promised a year ago. All tenants: a sweep by age. */
 export async function sweepDeliveries(db: Pool): Promise<void> {
   await db.query(
     `DELETE FROM hook_deliveries
      WHERE (state = 'DELIVERED' AND created_at < now() - interval '7 days')
-        OR (state = 'DEAD' AND created_at < now() - interval '30 days')`,
+        OR (state = 'DEAD' AND created_at < now() - interval '30 days')
+        OR (next_at = ${WAITING_UNTIL} AND created_at < now() - interval '1 year')`,
   );
 }

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { releaseFinished } from '../agents/callbacks.queries.js';
 import { queueHookEvent } from '../agents/hook-events.queries.js';
 import { awaitPerson, resolveInteraction, resumeInteraction } from '../interactions/interactions.queries.js';
 import { cancelTimers, IDLE_KINDS } from '../interactions/timers.queries.js';
@@ -96,6 +97,7 @@ export async function closeMatter(
   const { agentId, interactionId, resolvedBy } = resolved;
   const data = { chatId, interactionId, resolvedBy };
   await queueHookEvent(tx, { workspaceId, agentId, event: 'onFinishInteraction', data });
+  await releaseFinished(tx, workspaceId, interactionId, resolvedBy);
 }
 
 /** Tells every worker, once this is committed: what the agent does in this chat is void. */

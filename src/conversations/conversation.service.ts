@@ -6,6 +6,7 @@ import { toStorableText } from '../common/storable-text.js';
 import { DONE, WakeupsService } from '../jobs/wakeups.service.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { AccessService } from '../workspaces/access.service.js';
+import { CallbacksService, COULD_NOT_ANSWER } from './callbacks.service.js';
 import type { AddMessageBody, ConversationAnswer, ConversationBody } from './conversations.dto.js';
 import { type Received, ReceiveMessageService } from './receive-message.service.js';
 
@@ -14,8 +15,8 @@ const PATIENCE_MS = 150_000;
 /** The backstop where a wake-up was lost. */
 const POLL_MS = 1_000;
 const NOTHING: ConversationAnswer = { message: '', images: [], audios: [] };
-/** `callbackUrl` needs the guarded HTTP client, images and voice need the media path: neither exists yet. */
-const NOT_BUILT = ['image', 'audio', 'callbackUrl', 'onFinishCallback'] as const;
+/** Images and voice need the media path, which does not exist yet. */
+const NOT_BUILT = ['image', 'audio'] as const;
 
 /** Something said through the API; `effectId` becomes the message's provider id. */
 interface Said {
@@ -34,12 +35,13 @@ export class ConversationService {
     private readonly access: AccessService,
     private readonly prisma: PrismaService,
     private readonly receiver: ReceiveMessageService,
+    private readonly callbacks: CallbacksService,
     private readonly wakeups: WakeupsService,
   ) {}
 
   /**
-   * Stores the prompt, waits for its turn and answers what the agent said; empty when it stayed silent. The same
-   * `effectId` again stores nothing and waits for the same turn.
+   * Stores the prompt, waits for its turn and answers what the agent said; empty when it stayed silent, and at once where
+   * it is to be called back with the answer. The same `effectId` again stores nothing and waits for the same turn.
    */
   async converse(
     user: SignedIn,
@@ -49,11 +51,17 @@ export class ConversationService {
   ): Promise<ConversationAnswer> {
     const { workspaceId, agentId } = await this.access.agent(user, id, 'chat');
     const received = await this.say({ workspaceId, agentId, body, role: 'user', answer: true, effectId });
+    const { contextId, callbackUrl, onFinishCallback } = body;
+    if (callbackUrl !== undefined || onFinishCallback !== undefined) {
+      const message = await this.prisma.message.findFirst({ where: { workspaceId, providerId: effectId } });
+      const wish = { workspaceId, agentId, contextId, callbackUrl, onFinishCallback };
+      if (message) await this.callbacks.keep({ ...wish, message });
+      if (callbackUrl !== undefined) return NOTHING;
+    }
     const turnId = received.duplicate ? await this.findTurn(workspaceId, effectId) : received.turnId;
     if (!turnId) return NOTHING;
     const turn = await this.waitFor(workspaceId, turnId);
-    if (turn.state === 'FAILED')
-      throw new AppError('TEMPORARILY_UNAVAILABLE', 'The agent could not answer; the chat was handed to a person.');
+    if (turn.state === 'FAILED') throw new AppError('TEMPORARILY_UNAVAILABLE', COULD_NOT_ANSWER);
     const said = await this.prisma.message.findMany({
       where: { workspaceId, chatId: turn.chatId, turnId },
       orderBy: { seq: 'asc' },

@@ -17,8 +17,15 @@ export class ConversationsController {
   @Idempotent()
   @Describe('Talk to an agent and wait for its answer', {
     action: 'chat',
-    errors: ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS', 'NOT_IMPLEMENTED', 'TEMPORARILY_UNAVAILABLE'],
-    details: 'One contextId is one conversation. The answer is empty when the agent stays silent.',
+    errors: [
+      'IDEMPOTENCY_KEY_REUSED',
+      'IDEMPOTENCY_IN_PROGRESS',
+      'URL_NOT_ALLOWED',
+      'NOT_IMPLEMENTED',
+      'TEMPORARILY_UNAVAILABLE',
+    ],
+    details:
+      'One contextId is one conversation. The answer is empty when the agent stays silent. With a callbackUrl it is empty at once, and what the agent says is posted there; onFinishCallback is told when the conversation is finished.',
   })
   @Answers(ConversationAnswer)
   converse(

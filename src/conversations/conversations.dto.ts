@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { publicUrl } from '../common/fields.js';
 
 const contextId = z.string().trim().min(1).max(200);
 const prompt = z.string().trim().min(1).max(65_536).meta({ example: 'Vocês entregam no sábado?' });
@@ -13,8 +14,8 @@ export const ConversationBody = z.object({
   chatPicture: z.string().max(4_000).optional(),
   image: later,
   audio: later,
-  callbackUrl: later,
-  onFinishCallback: later,
+  callbackUrl: publicUrl().optional(),
+  onFinishCallback: publicUrl().optional(),
 });
 export type ConversationBody = z.infer<typeof ConversationBody>;
 

@@ -4,6 +4,7 @@ import { ModelsModule } from '../models/models.module.js';
 import { OpenAiModule } from '../openai/openai.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AgentConfigService } from './agent-config.service.js';
+import { CallbacksService } from './callbacks.service.js';
 import { ContactMergesController } from './contact-merges.controller.js';
 import { ContactMergesService } from './contact-merges.service.js';
 import { ConversationService } from './conversation.service.js';
@@ -28,6 +29,7 @@ import { WorkerService } from './worker.service.js';
   controllers: [ConversationsController, ContactMergesController, TurnsController],
   providers: [
     AgentConfigService,
+    CallbacksService,
     ContactMergesService,
     ConversationService,
     DecisionsService,

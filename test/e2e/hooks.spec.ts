@@ -138,7 +138,9 @@ it.each([
 
 it('a redirect is not followed', async () => {
   receiver.answer = 307;
+  receiver.location = `${receiver.url}/elsewhere`;
   expect(await attempted(await queue(receiver.url), 1)).toMatchObject({ state: 'PENDING', last_status: 307 });
+  expect(receiver.posted.map(({ path }) => path)).toEqual(['/']);
 });
 
 it('a receiver that hangs holds its own places only', async () => {
@@ -156,4 +158,83 @@ it('a receiver that hangs holds its own places only', async () => {
 it('an address that leads inside is refused when it is saved', async () => {
   const answer = await call('PUT', `/agent/${shop.agentId}/webhooks`, { onTransfer: 'http://10.0.0.1/' });
   expect(answer.body).toMatchObject({ status: 400, code: 'URL_NOT_ALLOWED' });
+});
+
+const converse = (body: object, headers: Record<string, string> = {}, face = '') =>
+  app.inject('POST', `${face}/agent/${shop.agentId}/conversation`, {
+    token: shop.token,
+    headers,
+    body: { contextId: 'site-1', ...body },
+  });
+const EMPTY = { message: '', images: [], audios: [] };
+
+it.each(['', '/v2'])('a caller with a callbackUrl is answered at once, and called back once (%s)', async (face) => {
+  const secret = await rotate();
+  const prompt = `quem sou eu${face}`;
+  app.model.reply(prompt, { text: 'Você é o Davi.' });
+  const headers = { 'idempotency-key': randomUUID() };
+  const body = { prompt, callbackUrl: `${receiver.url}/answer` };
+  const answers = [await converse(body, headers, face), await converse(body, headers, face)];
+  for (const answer of answers) expect(face ? answer.body : answer.body.data).toEqual(EMPTY);
+  const posted = await receiver.next(({ path }) => path === '/answer');
+  expect(() => new Webhook(secret).verify(posted.text, posted.headers as Record<string, string>)).not.toThrow();
+  expect(posted.body).toMatchObject({
+    type: 'conversation.answer',
+    data: { contextId: 'site-1', state: 'DONE', message: 'Você é o Davi.', images: [], audios: [], error: null },
+  });
+  await settled(posted.headers['webhook-id'] as string, 'DELIVERED');
+  expect(receiver.posted).toHaveLength(1);
+});
+
+it('a caller is called back with the failure, too', async () => {
+  const prompt = `nada por aqui ${randomUUID()}`;
+  const pay = { code: 'insufficient_quota', type: 'insufficient_quota', message: 'pay' };
+  app.model.reply(prompt, { status: 429, error: pay });
+  expect((await converse({ prompt, callbackUrl: `${receiver.url}/answer` })).status).toBe(200);
+  const { body } = await receiver.next(({ path }) => path === '/answer');
+  expect(body.data).toMatchObject({ state: 'FAILED', message: '', error: { code: 'TEMPORARILY_UNAVAILABLE' } });
+});
+
+it('a caller with an onFinishCallback is told once when the interaction is over', async () => {
+  const onFinishCallback = `${receiver.url}/finished`;
+  for (const prompt of ['oi', 'e de novo']) {
+    const answer = await converse({ prompt, onFinishCallback });
+    expect(answer.body.data.message).not.toBe('');
+  }
+  expect(receiver.posted).toEqual([]);
+  const chat = await app.until('SELECT id FROM chats WHERE workspace_id = $1', [shop.workspaceId], Boolean);
+  expect((await call('PUT', `/chat/${chat['id']}/finish`)).status).toBe(200);
+  const posted = await receiver.next(({ path }) => path === '/finished');
+  expect(posted.body).toMatchObject({
+    type: 'conversation.finished',
+    data: { contextId: 'site-1', chatId: chat['id'], resolvedBy: 'PERSON' },
+  });
+  await settled(posted.headers['webhook-id'] as string, 'DELIVERED');
+  expect(receiver.posted).toHaveLength(1);
+});
+
+it.each(['callbackUrl', 'onFinishCallback'])('%s may not lead inside', async (field) => {
+  const answer = await converse({ prompt: 'oi', [field]: 'http://169.254.169.254/' });
+  expect(answer.body).toMatchObject({ status: 400, code: 'URL_NOT_ALLOWED', errors: [{ path: field }] });
+});
+
+it('a promise that a crash prevented is kept by the same request again, for the same message', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const body = { prompt: 'oi', callbackUrl: `${receiver.url}/answer` };
+  expect((await converse(body, headers)).status).toBe(200);
+  await receiver.next(({ path }) => path === '/answer');
+  // As a process leaves it that dies between the message and the promise.
+  receiver.posted.length = 0;
+  await app.db.query('DELETE FROM hook_deliveries WHERE workspace_id = $1', [shop.workspaceId]);
+  await app.db.query(
+    `UPDATE idempotency_keys SET answer = NULL, claimed_at = now() - interval '1 day' WHERE owner_id = $1`,
+    [shop.userId],
+  );
+  expect((await converse(body, headers)).status).toBe(200);
+  expect((await receiver.next(({ path }) => path === '/answer')).body.data).toMatchObject({ state: 'DONE' });
+  const { rows } = await app.db.query(
+    `SELECT count(*)::int AS n FROM messages WHERE workspace_id = $1 AND role = 'user'`,
+    [shop.workspaceId],
+  );
+  expect(rows[0].n).toBe(1);
 });

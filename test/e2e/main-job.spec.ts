@@ -265,9 +265,9 @@ describe('the API has a channel too', () => {
         token: shop.token,
         body: { contextId: 'x', prompt: 'oi', ...body },
       });
-    const called = await send('conversation', { callbackUrl: 'https://example.com/hook' });
-    expect([called.status, called.body.code]).toEqual([501, 'NOT_IMPLEMENTED']);
-    expect(called.text).toContain('callbackUrl');
+    const shown = await send('conversation', { image: 'https://example.com/a.png' });
+    expect([shown.status, shown.body.code]).toEqual([501, 'NOT_IMPLEMENTED']);
+    expect(shown.text).toContain('image');
     const seen = await send('add-message', { image: 'https://example.com/a.png' });
     expect([seen.status, seen.body.code]).toEqual([501, 'NOT_IMPLEMENTED']);
   });

@@ -16,6 +16,8 @@ export interface HookReceiver {
   readonly posted: Posted[];
   /** The status of the next answers, or 'hang' for none at all; 204 to begin with. */
   answer: number | 'hang';
+  /** Where a redirect leads. */
+  location: string | undefined;
   /** Resolves with the first thing posted that `isIt` accepts; fails after 20 s. */
   next(isIt: (posted: Posted) => boolean): Promise<Posted>;
   close(): void;
@@ -31,7 +33,8 @@ export async function startHookReceiver(): Promise<HookReceiver> {
       const { url: path = '', headers } = request;
       self.posted.push({ path, headers, text, body: text ? JSON.parse(text) : undefined });
       for (const look of waiting) look();
-      if (self.answer !== 'hang') response.writeHead(self.answer).end();
+      if (self.answer !== 'hang')
+        response.writeHead(self.answer, self.location ? { location: self.location } : {}).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -39,6 +42,7 @@ export async function startHookReceiver(): Promise<HookReceiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     posted: [],
     answer: 204,
+    location: undefined,
     next: (isIt) =>
       new Promise((resolve, reject) => {
         const look = () => {
