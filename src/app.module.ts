@@ -19,6 +19,7 @@ import { MailModule } from './mail/mail.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
 import { OperatorModule } from './operator/operator.module.js';
+import { OutboundHttpModule } from './outbound-http/outbound-http.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
 import { TrainingsModule } from './trainings/trainings.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -50,6 +51,7 @@ export class AppModule {
         IdempotencyModule,
         EvolutionApiModule,
         OpenAiModule,
+        OutboundHttpModule,
         MailModule,
         LimitsModule,
         // who

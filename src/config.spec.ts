@@ -52,6 +52,7 @@ describe('parseConfig', () => {
 
   it.each([
     { name: 'a port that is none', env: { PORT: 'http' }, expected: 'PORT' },
+    { name: 'a destination without a port', env: { OUTBOUND_ALLOW: 'erp.lan' }, expected: 'OUTBOUND_ALLOW' },
     { name: 'a role nobody knows', env: { ROLE: 'both' }, expected: 'ROLE' },
     { name: 'a database that is not PostgreSQL', env: { DATABASE_URL: 'mysql://x/y' }, expected: 'DATABASE_URL' },
     {

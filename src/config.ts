@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { parseAllowList } from './common/allow-list.js';
 
 /** Secrets that appear in documentation or examples: production refuses them. */
 const EXAMPLE_SECRETS = ['changeme', 'change-me', 'secret', 'your-secret', 'example', 'generate-me'];
@@ -43,6 +44,7 @@ const Environment = z
     TRIAL_CREDITS: blankIsUnset(z.coerce.number().int().min(0).max(1_000_000_000).default(10_000)),
     API_RATE_PER_MINUTE: blankIsUnset(z.coerce.number().int().min(1).max(1_000_000).default(1_200)),
     WEBHOOK_RATE_PER_CHANNEL: blankIsUnset(z.coerce.number().int().min(1).max(1_000_000).default(1_000)),
+    OUTBOUND_ALLOW: blankIsUnset(z.string().optional()),
     TRUST_PROXY: blankIsUnset(z.string().optional()),
     WORKER_CONCURRENCY: blankIsUnset(z.coerce.number().int().min(1).max(10_000).default(500)),
     DATABASE_POOL_SIZE: blankIsUnset(z.coerce.number().int().min(4).max(200).default(12)),
@@ -64,6 +66,11 @@ const Environment = z
     for (const origin of splitList(env.CORS_ORIGINS))
       if (!URL.canParse(origin) || new URL(origin).origin !== origin)
         say('CORS_ORIGINS', `has "${origin}", which is no origin such as https://app.example.com`);
+    try {
+      parseAllowList(splitList(env.OUTBOUND_ALLOW));
+    } catch (error) {
+      say('OUTBOUND_ALLOW', (error as Error).message);
+    }
     if (env.NODE_ENV !== 'production') return;
     if (!env.EVOLUTION_API_URL) say('EVOLUTION_API_URL', 'is needed in production: the simulator never runs there');
     if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL)
@@ -121,6 +128,8 @@ export interface Config {
   /** Requests one API key may make a minute, and events one channel may post a second. */
   readonly apiRatePerMinute: number;
   readonly webhookRatePerChannel: number;
+  /** Hosts and networks tenants may reach although they are not public: see `parseAllowList`. */
+  readonly outboundAllow: readonly string[];
   readonly registration: 'open' | 'invite';
   /** Fastify's trustProxy: a hop count, true, or a list of addresses. */
   readonly trustProxy: boolean | number | string;
@@ -199,6 +208,7 @@ export function parseConfig(env: NodeJS.ProcessEnv, keepSecret: (dataDir: string
     trialCredits: e.TRIAL_CREDITS,
     apiRatePerMinute: e.API_RATE_PER_MINUTE,
     webhookRatePerChannel: e.WEBHOOK_RATE_PER_CHANNEL,
+    outboundAllow: splitList(e.OUTBOUND_ALLOW),
     registration: e.REGISTRATION ?? (e.NODE_ENV === 'production' ? 'invite' : 'open'),
     trustProxy: parseTrustProxy(e.TRUST_PROXY),
     workerConcurrency: e.WORKER_CONCURRENCY,

@@ -8,7 +8,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
 import { AppModule } from './app.module.js';
+import { parseAllowList } from './common/allow-list.js';
 import { earlyAnswers } from './common/early-answers.server.js';
+import { letSaveAddresses } from './common/fields.js';
 import { LOGGER } from './common/logger.js';
 import { serveOpenApi } from './common/openapi.js';
 import type { RuntimeConfig } from './config.js';
@@ -29,6 +31,7 @@ export async function createApp(
   config: RuntimeConfig,
   extra: readonly DynamicModule[] = [],
 ): Promise<NestFastifyApplication> {
+  letSaveAddresses(parseAllowList(config.outboundAllow));
   const isHttps = config.publicUrl.startsWith('https:');
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,

@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '../models/models.module.js';
+import { OutboundHttpModule } from '../outbound-http/outbound-http.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
 import { AgentCopiesService } from './agent-copies.service.js';
 import { AgentHistoryController } from './agent-history.controller.js';
 import { AgentHistoryService } from './agent-history.service.js';
 import { AgentCopiesController, AgentsController } from './agents.controller.js';
 import { AgentsService } from './agents.service.js';
+import { HookDeliveriesController } from './hook-deliveries.controller.js';
+import { HookDeliveriesService } from './hook-deliveries.service.js';
+import { HookReplaysService } from './hook-replays.service.js';
 import { IdleActionsController } from './idle-actions.controller.js';
 import { IdleActionsService } from './idle-actions.service.js';
 import { SettingsController } from './settings.controller.js';
@@ -14,7 +18,7 @@ import { TransferRulesController } from './transfer-rules.controller.js';
 import { TransferRulesService } from './transfer-rules.service.js';
 
 @Module({
-  imports: [WorkspacesModule, ModelsModule],
+  imports: [WorkspacesModule, ModelsModule, OutboundHttpModule],
   controllers: [
     AgentsController,
     AgentCopiesController,
@@ -22,6 +26,7 @@ import { TransferRulesService } from './transfer-rules.service.js';
     AgentHistoryController,
     TransferRulesController,
     IdleActionsController,
+    HookDeliveriesController,
   ],
   providers: [
     AgentsService,
@@ -30,6 +35,8 @@ import { TransferRulesService } from './transfer-rules.service.js';
     AgentHistoryService,
     TransferRulesService,
     IdleActionsService,
+    HookDeliveriesService,
+    HookReplaysService,
   ],
   exports: [AgentsService],
 })

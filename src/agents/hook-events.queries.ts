@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { v7 as uuid7 } from 'uuid';
+import { HOOK } from '../jobs/wakeups.service.js';
 
 /** The columns of agent_hooks: what an agent's owner can be told of. */
 const COLUMNS = {
@@ -19,16 +20,23 @@ export interface HookEvent {
   readonly workspaceId: string;
   readonly agentId: string;
   readonly event: HookEventName;
-  /** What is posted, with `event` and `createdAt` beside it; no secrets. */
+  /** What is posted as `data`; no secrets. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Queues an event for the address the agent has for it, if any: in the transaction of what it tells of. */
+/**
+ * Queues an event for the address the agent has for it, if any: in the transaction of what it tells of, whose end wakes
+ * who posts it.
+ */
 export async function queueHookEvent(db: Pool | PoolClient, hook: HookEvent): Promise<void> {
   await db.query(
-    `INSERT INTO hook_deliveries (workspace_id, id, agent_id, event, url, payload)
-     SELECT workspace_id, $3, agent_id, $4, ${COLUMNS[hook.event]}, $5
-     FROM agent_hooks WHERE workspace_id = $1 AND agent_id = $2 AND ${COLUMNS[hook.event]} IS NOT NULL`,
-    [hook.workspaceId, hook.agentId, uuid7(), hook.event, JSON.stringify(hook.data)],
+    `WITH queued AS (
+       INSERT INTO hook_deliveries (workspace_id, id, agent_id, event, url, payload)
+       SELECT workspace_id, $3, agent_id, $4, ${COLUMNS[hook.event]}, $5
+       FROM agent_hooks WHERE workspace_id = $1 AND agent_id = $2 AND ${COLUMNS[hook.event]} IS NOT NULL
+       RETURNING workspace_id
+     )
+     SELECT pg_notify($6, '') FROM queued`,
+    [hook.workspaceId, hook.agentId, uuid7(), hook.event, JSON.stringify(hook.data), HOOK],
   );
 }

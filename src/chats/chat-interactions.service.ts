@@ -4,7 +4,6 @@ import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { type Page, toSlice } from '../common/pagination.js';
 import { deleteInteraction, findOpenChat } from '../interactions/close-interaction.queries.js';
-import { TAKEN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
@@ -28,7 +27,6 @@ export class ChatInteractionsService {
     private readonly audit: AuditService,
     private readonly prisma: PrismaService,
     @Inject(POOL) private readonly pool: Pool,
-    private readonly wakeups: WakeupsService,
   ) {}
 
   /** An interaction's messages, newest first. */
@@ -74,6 +72,5 @@ export class ChatInteractionsService {
       // Looked up again under the lock: it may be over by now, and the chat's next one is none of this.
       if (await findOpenChat(tx, key)) await finishChat(tx, key.workspaceId, chatId, user.userId);
     });
-    this.wakeups.announce(TAKEN, chatId);
   }
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { SUCCESS } from '../common/fields.js';
 import { type Page, toSlice } from '../common/pagination.js';
-import { TAKEN, TURN, WakeupsService } from '../jobs/wakeups.service.js';
+import { TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
@@ -76,7 +76,6 @@ export class ChatsService {
       await handToPerson(tx, workspaceId, chatId, { userId });
       await scheduleGiveBack(tx, { workspaceId, chatId });
     });
-    this.wakeups.announce(TAKEN, chatId);
     return SUCCESS;
   }
 
@@ -99,7 +98,6 @@ export class ChatsService {
   async finish(user: SignedIn, id: string): Promise<typeof SUCCESS> {
     const { workspaceId, chatId } = await this.access.chat(user, id, 'chat');
     await inTransaction(this.pool, (tx) => finishChat(tx, workspaceId, chatId, user.userId));
-    this.wakeups.announce(TAKEN, chatId);
     return SUCCESS;
   }
 

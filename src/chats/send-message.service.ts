@@ -5,7 +5,7 @@ import { AppError } from '../common/app-error.js';
 import type { SignedIn } from '../common/auth.decorators.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { hashContent } from '../evolution-api/hash-text.js';
-import { DONE, SEND, TAKEN, WakeupsService } from '../jobs/wakeups.service.js';
+import { DONE, SEND, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import type { Message } from '../prisma/generated/client.js';
 import { PrismaService } from '../prisma/prisma.service.js';
@@ -65,7 +65,6 @@ export class SendMessageService {
     openChat: (tx: PoolClient) => Promise<string>,
   ) {
     const [messageId, turnId] = [givenId ?? uuid7(), uuid7()];
-    let takenChat: string | undefined;
     await inTransaction(this.pool, async (tx) => {
       if (await wasQueued(tx, workspaceId, messageId)) return;
       const chatId = await openChat(tx);
@@ -81,9 +80,7 @@ export class SendMessageService {
       if (!isNew || user.apiKey) return;
       await handToPerson(tx, workspaceId, chatId, { userId: user.userId });
       await scheduleGiveBack(tx, { workspaceId, chatId });
-      takenChat = chatId;
     });
-    if (takenChat) this.wakeups.announce(TAKEN, takenChat);
     this.wakeups.announce(SEND, '');
     return this.outcome(workspaceId, messageId, turnId);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AllowList, NOTHING_ALLOWED } from './allow-list.js';
 import { whyNotPublic } from './public-url.js';
 import { toStorableText } from './storable-text.js';
 
@@ -27,13 +28,22 @@ export const email = () =>
 /** What `checkInput` looks for to answer URL_NOT_ALLOWED instead of VALIDATION_FAILED. */
 export const URL_NOT_ALLOWED = { code: 'URL_NOT_ALLOWED' } as const;
 
+let operatorAllows: AllowList = NOTHING_ALLOWED;
+
+/** Which addresses may be saved although they are not public: one list per installation, given once at its start. */
+export function letSaveAddresses(allows: AllowList): void {
+  operatorAllows = allows;
+}
+
+const whyNotSaved = (value: string) => whyNotPublic(value, operatorAllows);
+
 /** An http(s) address we or the gateway shall call for a tenant; refused where its text already leads inside. */
-export const publicUrl = (max = 2_048) => text(max, 1).superRefine(refusePrivate(whyNotPublic)).meta({ format: 'uri' });
+export const publicUrl = (max = 2_048) => text(max, 1).superRefine(refusePrivate(whyNotSaved)).meta({ format: 'uri' });
 
 /** The same, or nothing: null and an empty text clear what was set. */
 export const clearableUrl = (max = 2_048) =>
   text(max)
-    .superRefine(refusePrivate((value) => (value === '' ? undefined : whyNotPublic(value))))
+    .superRefine(refusePrivate((value) => (value === '' ? undefined : whyNotSaved(value))))
     .meta({ format: 'uri' })
     .nullable();
 

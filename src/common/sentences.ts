@@ -35,6 +35,7 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'Um evento não pôde ser entregue no seu endereço',
     'Un evento no se pudo entregar en su dirección',
   ],
+  'This delivery is still on its way.': ['Esta entrega ainda está a caminho.', 'Esta entrega todavía está en camino.'],
   'Nobody knows whether a message arrived; check the chat': [
     'Não se sabe se uma mensagem chegou; confira a conversa',
     'No se sabe si un mensaje llegó; revise el chat',
@@ -117,6 +118,60 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'Se está enviando una respuesta a este contacto; inténtelo de nuevo en un minuto',
   ],
   'This merge was undone already': ['Esta junção já foi desfeita', 'Esta fusión ya se deshizo'],
+  'Somebody deleted what was said in this chat.': [
+    'Alguém apagou o que foi dito neste chat.',
+    'Alguien borró lo dicho en este chat.',
+  ],
+  'The message was taken back before it left.': [
+    'A mensagem foi retirada antes de sair.',
+    'El mensaje se retiró antes de salir.',
+  ],
+  'The channel does not answer private chats.': [
+    'O canal não responde a conversas privadas.',
+    'El canal no responde a chats privados.',
+  ],
+  'The channel does not answer in groups.': ['O canal não responde em grupos.', 'El canal no responde en grupos.'],
+  'There was nothing in it that could be answered.': [
+    'Não havia nada que pudesse ser respondido.',
+    'No había nada que se pudiera responder.',
+  ],
+  'The messages were old when they arrived.': [
+    'As mensagens já eram antigas quando chegaram.',
+    'Los mensajes ya eran antiguos cuando llegaron.',
+  ],
+  'The customer has not said the word that starts the agent.': [
+    'O cliente não disse a palavra que inicia o agente.',
+    'El cliente no ha dicho la palabra que inicia al agente.',
+  ],
+  'The customer ended the service with its word.': [
+    'O cliente encerrou o atendimento com a palavra combinada.',
+    'El cliente terminó el servicio con su palabra.',
+  ],
+  'The customer asked for a person.': ['O cliente pediu uma pessoa.', 'El cliente pidió una persona.'],
+  'Another machine seems to write here, so a person was asked to look.': [
+    'Outra máquina parece escrever aqui; pedimos que uma pessoa veja.',
+    'Parece que aquí escribe otra máquina; se pidió que una persona lo vea.',
+  ],
+  'The agent has said as much in this chat today as it may.': [
+    'O agente já falou hoje neste chat tudo o que podia.',
+    'El agente ya dijo hoy en este chat todo lo que podía.',
+  ],
+  'It is outside working hours, and the customer was told.': [
+    'Está fora do horário de atendimento, e o cliente foi avisado.',
+    'Está fuera del horario de atención, y el cliente fue avisado.',
+  ],
+  'The customer wrote first, so there was no need to ask.': [
+    'O cliente escreveu antes, e não foi preciso perguntar.',
+    'El cliente escribió antes, y no hizo falta preguntar.',
+  ],
+  'The answer would have taken more than the agent may; the chat was handed to a person.': [
+    'A resposta exigiria mais do que o agente pode; o chat foi passado a uma pessoa.',
+    'La respuesta exigía más de lo que el agente puede; el chat pasó a una persona.',
+  ],
+  'Nobody knows whether the message arrived; look at the chat and send it again if it did not.': [
+    'Ninguém sabe se a mensagem chegou; veja o chat e envie de novo se não chegou.',
+    'Nadie sabe si el mensaje llegó; mire el chat y envíelo de nuevo si no llegó.',
+  ],
   'A contact with this phone exists already; change that one': [
     'Já existe um contato com este telefone; altere aquele',
     'Ya existe un contacto con este teléfono; cambie ese',
@@ -538,6 +593,34 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'Esta mensagem não foi enviada; não há o que apagar.',
     'Este mensaje no se ha enviado; no hay nada que eliminar.',
   ],
+  'A person has this chat, so the agent stays silent.': [
+    'Uma pessoa está com este chat, então o agente fica em silêncio.',
+    'Una persona tiene este chat, así que el agente guarda silencio.',
+  ],
+  'The agent is switched off.': ['O agente está desligado.', 'El agente está apagado.'],
+  'What the customer had written was deleted.': [
+    'O que o cliente tinha escrito foi apagado.',
+    'Lo que el cliente había escrito fue eliminado.',
+  ],
+  'The workspace is suspended.': ['O espaço está suspenso.', 'El espacio está suspendido.'],
+  'The workspace is deleted.': ['O espaço foi excluído.', 'El espacio fue eliminado.'],
+  'The chat or its agent was deleted meanwhile.': [
+    'O chat ou o seu agente foi excluído nesse meio-tempo.',
+    'El chat o su agente fue eliminado mientras tanto.',
+  ],
+  'The model gave an empty answer; the chat was handed to a person.': [
+    'O modelo deu uma resposta vazia; o chat foi passado a uma pessoa.',
+    'El modelo dio una respuesta vacía; el chat pasó a una persona.',
+  ],
+  'Something went wrong inside the engine; the chat was handed to a person.': [
+    'Algo deu errado dentro do motor; o chat foi passado a uma pessoa.',
+    'Algo salió mal dentro del motor; el chat pasó a una persona.',
+  ],
+  'The model could not be used; the chat was handed to a person.': [
+    'Não foi possível usar o modelo; o chat foi passado a uma pessoa.',
+    'No se pudo usar el modelo; el chat pasó a una persona.',
+  ],
+  'The message could not be sent.': ['Não foi possível enviar a mensagem.', 'No se pudo enviar el mensaje.'],
 };
 
 /** The sentence in a language; in English where nobody has translated it. */

@@ -18,12 +18,14 @@ import { SummariesService } from './summaries.service.js';
 import { ThinkService } from './think.service.js';
 import { TimersService } from './timers.service.js';
 import { ToolCatalogService } from './tool-catalog.service.js';
+import { TurnViewsService } from './turn-views.service.js';
+import { TurnsController } from './turns.controller.js';
 import { TurnsService } from './turns.service.js';
 import { WorkerService } from './worker.service.js';
 
 @Module({
   imports: [WorkspacesModule, ModelsModule, OpenAiModule, ChatsModule],
-  controllers: [ConversationsController, ContactMergesController],
+  controllers: [ConversationsController, ContactMergesController, TurnsController],
   providers: [
     AgentConfigService,
     ContactMergesService,
@@ -39,6 +41,7 @@ import { WorkerService } from './worker.service.js';
     SummariesService,
     TimersService,
     TurnsService,
+    TurnViewsService,
     WorkerService,
   ],
   exports: [InboundChangesService, PersonOnPhoneService, ReceiveMessageService],

@@ -51,6 +51,8 @@ export interface StoredRow {
   contact_id: string;
   /** Other contacts that one of the addresses belongs to: they are the same person. */
   rivals: string[] | null;
+  /** How many events of the whole batch wait to be posted. */
+  hooks: number;
 }
 
 // The statement every message of every tenant passes. It writes contact, alias, chat, interaction, message and turn at
@@ -70,6 +72,8 @@ export interface StoredRow {
 //   first columns only.
 // - A word of the customer breaks the silence: `broken_silence` cancels what it would have led to, a turn that was to break
 //   it becomes an answer (COLLECTING) or is void (`unasked`). What is being sent already is sent.
+// - `hook` is empty unless an agent's owner wants to be told; then `hooked` queues the events in this same commit. The
+//   snapshot is older than the statement, so an interaction it sees is an earlier one.
 // - A COLLECTING turn that a worker claims meanwhile no longer matches the partial index: ON CONFLICT then inserts the
 //   next turn.
 const RECEIVE = `
@@ -193,7 +197,7 @@ stored AS (
   LEFT JOIN new_interaction f ON f.chat_id = c.chat_id
   ORDER BY i.n
   ON CONFLICT (workspace_id, channel_id, provider_id) DO NOTHING
-  RETURNING workspace_id, id, chat_id, role, media_state
+  RETURNING workspace_id, id, chat_id, interaction_id, role, media_state
 ),
 turned AS (
   INSERT INTO turns (workspace_id, id, chat_id, channel_id, agent_id, due_at, epoch, inbound_ids)
@@ -236,10 +240,48 @@ taken AS (
         JOIN open_interaction o ON o.workspace_id = s.workspace_id AND o.chat_id = s.chat_id
         WHERE i.takes) w
   WHERE n.workspace_id = w.workspace_id AND n.id = w.id
+),
+hook AS MATERIALIZED (
+  SELECT c.p, c.ws, c.chat_id, c.agent_id, w.contact_id, h.*,
+         jsonb_build_object('workspaceId', c.ws, 'agentId', c.agent_id, 'channelId', c.ch, 'chatId', c.chat_id,
+                            'contactId', w.contact_id, 'name', coalesce(k.name, w.name),
+                            'phone', coalesce(k.phone, w.phone)) AS about
+  FROM chat c
+  JOIN who w USING (p)
+  CROSS JOIN LATERAL (SELECT on_new_message, on_first_interaction, on_start_interaction FROM agent_hooks a
+                      WHERE a.workspace_id = c.ws AND a.agent_id = c.agent_id LIMIT 1) h
+  LEFT JOIN LATERAL (SELECT name, phone FROM contacts k
+                     WHERE k.workspace_id = c.ws AND k.id = w.contact_id LIMIT 1) k ON true
+  WHERE coalesce(h.on_new_message, h.on_first_interaction, h.on_start_interaction) IS NOT NULL
+),
+hooked AS (
+  INSERT INTO hook_deliveries (workspace_id, id, agent_id, event, url, payload)
+  SELECT h.ws, gen_random_uuid(), h.agent_id, e.event, e.url, h.about || e.more
+  FROM hook h
+  CROSS JOIN LATERAL (
+    SELECT 'onNewMessage', h.on_new_message,
+           jsonb_build_object('interactionId', s.interaction_id,
+                              'message', jsonb_build_object('id', s.id, 'type', i.type, 'text', i.text))
+    FROM stored s JOIN incoming i USING (id) WHERE i.p = h.p AND s.role = 'user'
+    UNION ALL
+    SELECT b.event, b.url, jsonb_build_object('interactionId', f.id)
+    FROM new_interaction f
+    JOIN chat c ON c.p = h.p AND f.workspace_id = c.ws AND f.chat_id = c.chat_id AND f.id = c.interaction
+    CROSS JOIN LATERAL (
+      SELECT 'onStartInteraction', h.on_start_interaction
+      UNION ALL
+      SELECT 'onFirstInteraction', h.on_first_interaction
+      WHERE (SELECT 1 FROM chats o JOIN interactions x ON x.workspace_id = o.workspace_id AND x.chat_id = o.id
+             WHERE o.workspace_id = h.ws AND o.contact_id = h.contact_id LIMIT 1) IS NULL
+    ) b (event, url)
+  ) e (event, url, more)
+  WHERE e.url IS NOT NULL
+  RETURNING 1
 )
 SELECT i.n, s.id, s.chat_id, s.media_state IS NOT NULL AS has_file, t.id AS turn_id, t.is_new AS turn_is_new, w.contact_id,
        (SELECT array_agg(DISTINCT a.known) FROM alias a WHERE a.p = i.p AND a.known <> w.contact_id) AS rivals,
-       greatest(0, extract(epoch FROM t.due_at - now()) * 1000)::float8 AS due_in_ms
+       greatest(0, extract(epoch FROM t.due_at - now()) * 1000)::float8 AS due_in_ms,
+       (SELECT count(*) FROM hooked)::int AS hooks
 FROM stored s
 JOIN incoming i USING (id)
 JOIN who w USING (p)

@@ -4,7 +4,7 @@ import { v7 as uuid7 } from 'uuid';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { listJidAliases } from '../contacts/list-phone-aliases.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
-import { MEDIA, TURN, WakeupsService } from '../jobs/wakeups.service.js';
+import { HOOK, MEDIA, TURN, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage, isTransient } from '../prisma/is-outage.js';
 import { ContactMergesService } from './contact-merges.service.js';
@@ -68,6 +68,7 @@ export class ReceiveMessageService {
     if (Number.isFinite(soonest)) this.wake(soonest);
     if (stored.some((s) => s.has_file)) this.wakeFetcher();
     for (const s of stored) if (s.due_in_ms !== null) this.wakeups.wakeHere(TURN, String(s.due_in_ms));
+    if (stored.some((s) => s.hooks > 0)) this.wakeups.announce(HOOK, '');
     for (const s of stored) {
       if (s.rivals) await this.merges.mergeRivals(messages[s.n]!.workspaceId, s.contact_id, s.rivals);
     }

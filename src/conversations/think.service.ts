@@ -23,9 +23,10 @@ import {
   type StepEnd,
   type ToolResult,
 } from './read-journal.js';
+import { rememberCalls } from './remember-calls.js';
 import type { Effect, Tool } from './tool.js';
 import { ToolCatalogService } from './tool-catalog.service.js';
-import { beginSteps, endStep, loadSteps, type StepBegin } from './turn-steps.queries.js';
+import { beginSteps, earlierCalls, endStep, loadSteps, type StepBegin } from './turn-steps.queries.js';
 import type { ClaimedTurn, SceneRow } from './turns.queries.js';
 
 /** What the agent will say, and what its turn will do. */
@@ -81,7 +82,12 @@ export class ThinkService {
     const tools = this.catalog.of(agent);
     const startedAt = performance.now();
     // Only a turn that was claimed before has a journal.
-    const steps = turn.attempt > 1 ? await loadSteps(this.pool, turn) : [];
+    const [steps, earlier] = await Promise.all([
+      turn.attempt > 1 ? loadSteps(this.pool, turn) : ([] as Step[]),
+      // A conversation that has just begun has no earlier turns.
+      scene.history.length > 0 ? earlierCalls(this.pool, turn) : [],
+    ]);
+    const before = rememberCalls(prompt.messages, earlier);
     for (;;) {
       const standing = readJournal(steps);
       for (const call of standing.open) steps.push(await this.callTool(turn, tools, steps, call));
@@ -95,7 +101,7 @@ export class ThinkService {
         {
           model: agent.model,
           instructions: prompt.instructions,
-          messages: [...prompt.messages, ...standing.messages],
+          messages: [...before, ...standing.messages],
           tools: next === 'conclude' ? [] : tools.map((tool) => tool.offer),
           cacheKey: `${turn.agentId}:${agent.version}`,
           safetyId: createHash('sha256').update(`${turn.workspaceId}:${scene.contact_id}`).digest('hex'),

@@ -2,7 +2,8 @@ import { Inject, Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@ne
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
-import { finishSilentChat, handToAgent, lockChat } from '../chats/takeover.queries.js';
+import { giveBack } from '../chats/give-back.queries.js';
+import { finishSilentChat, lockChat } from '../chats/takeover.queries.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { claimDueTimers, type DueTimer, settleTimer } from '../interactions/due-timers.queries.js';
@@ -83,7 +84,8 @@ export class TimersService implements OnApplicationBootstrap, OnModuleDestroy {
     if (!(await settleTimer(tx, timer, 'DONE'))) return false;
     if (decision.do === 'begin_silence') await this.beginSilence(tx, timer, scene);
     if (decision.do === 'finish') await finishSilentChat(tx, workspaceId, chatId);
-    if (decision.do === 'give_back') await handToAgent(tx, workspaceId, chatId);
+    // What the customer wrote meanwhile may be due at once.
+    if (decision.do === 'give_back') return giveBack(tx, { workspaceId, chatId });
     if (decision.do !== 'speak') return false;
     const cause = isIdle ? 'IDLE' : 'REMINDER';
     await beginProactiveTurn(tx, {

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Step, StepEnd } from './read-journal.js';
+import type { EarlierCall } from './remember-calls.js';
 import type { ClaimedTurn } from './turns.queries.js';
 
 /** The journal of a turn, in order. */
@@ -9,6 +10,27 @@ export async function loadSteps(pool: Pool, turn: { workspaceId: string; id: str
      FROM turn_steps WHERE workspace_id = $1 AND turn_id = $2 ORDER BY n`,
     [turn.workspaceId, turn.id],
   );
+  return rows;
+}
+
+/**
+ * The last tool calls of earlier turns of the chat's open interaction, at most 20, oldest first: what the agent has done for
+ * this customer already.
+ */
+export async function earlierCalls(pool: Pool, { workspaceId, id, chatId }: ClaimedTurn): Promise<EarlierCall[]> {
+  const { rows } = await pool.query<EarlierCall>({
+    name: 'earlier-calls',
+    text: `SELECT turn_id || '_' || n AS "callId", name, arguments, answer FROM (
+       SELECT s.turn_id, s.n, s.name, s.request -> 'arguments' AS arguments, s.result -> 'value' AS answer, s.started_at
+       FROM interactions i
+       JOIN turns t ON t.workspace_id = i.workspace_id AND t.chat_id = i.chat_id AND t.first_at >= i.start_at AND t.id <> $3
+       JOIN turn_steps s ON s.workspace_id = t.workspace_id AND s.turn_id = t.id
+       WHERE i.workspace_id = $1 AND i.chat_id = $2 AND i.status <> 'RESOLVED'
+         AND s.kind = 'TOOL' AND s.state IN ('DONE', 'UNKNOWN')
+       ORDER BY s.started_at DESC, s.n DESC LIMIT 20) newest
+     ORDER BY started_at, n`,
+    values: [workspaceId, chatId, id],
+  });
   return rows;
 }
 

@@ -32,6 +32,7 @@ const TABLES = {
   intention: 'intentions',
   interaction: 'interactions',
   training: 'trainings',
+  turn: 'turns',
 } as const;
 
 /** What access is asked for. */

@@ -84,6 +84,11 @@ export class AccessService {
     return { ...(await this.require('training', user, trainingId, action)), trainingId };
   }
 
+  /** @throws NOT_FOUND, FORBIDDEN, WORKSPACE_SUSPENDED */
+  async turn(user: SignedIn, turnId: string, action: Action) {
+    return { ...(await this.require('turn', user, turnId, action)), turnId };
+  }
+
   private async require(kind: AccessKind, user: SignedIn, id: string, action: Action): Promise<AccessRow> {
     return admit(await findAccess(this.pool, kind, user, id), action);
   }

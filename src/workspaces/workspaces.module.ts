@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { AccessService } from './access.service.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
@@ -7,6 +8,8 @@ import { AuditService } from './audit.service.js';
 import { AuditTrailService } from './audit-trail.service.js';
 import { CreditLedgerController, CreditsController } from './credits.controller.js';
 import { CreditsService } from './credits.service.js';
+import { HookSecretsController } from './hook-secrets.controller.js';
+import { HookSecretsService } from './hook-secrets.service.js';
 import { InvitationsController } from './invitations.controller.js';
 import { InvitationsService } from './invitations.service.js';
 import { MembersController } from './members.controller.js';
@@ -17,6 +20,7 @@ import { WorkspaceController, WorkspacesController } from './workspaces.controll
 import { WorkspacesService } from './workspaces.service.js';
 
 @Module({
+  imports: [SecretsModule],
   controllers: [
     WorkspacesController,
     WorkspaceController,
@@ -27,6 +31,7 @@ import { WorkspacesService } from './workspaces.service.js';
     CreditLedgerController,
     AuditController,
     NoticesController,
+    HookSecretsController,
   ],
   providers: [
     AccessService,
@@ -34,11 +39,12 @@ import { WorkspacesService } from './workspaces.service.js';
     AuditService,
     AuditTrailService,
     CreditsService,
+    HookSecretsService,
     InvitationsService,
     MembersService,
     NoticesService,
     WorkspacesService,
   ],
-  exports: [AccessService, ApiKeysService, AuditService, CreditsService, WorkspacesService],
+  exports: [AccessService, ApiKeysService, AuditService, CreditsService, HookSecretsService, WorkspacesService],
 })
 export class WorkspacesModule {}

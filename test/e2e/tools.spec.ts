@@ -217,6 +217,58 @@ describe('an agent with tools', () => {
   });
 });
 
+describe('why was it silent', () => {
+  it('shows every turn with its reason, and one with all it saw, called and said', async () => {
+    const shop = await app.openShop();
+    const marker = script(shop, call('transfer_to_human', { reason: 'x' }), 'Um momento.');
+    const ana = customer(shop);
+    await ana.say(`pessoa ${marker}`);
+    await ana.waitForMessages(1, 15_000);
+    await lastTurn(shop, 'DONE');
+    await ana.say('oi?');
+    await lastTurn(shop, 'SKIPPED');
+    const [chat] = await rows('SELECT id FROM chats WHERE workspace_id = $1', shop);
+    const headers = { 'accept-language': 'pt-BR' };
+    const list = await app.inject('GET', `/chat/${chat.id}/turns?pageSize=10`, { token: shop.token, headers });
+    expect(list.body.data).toMatchObject([
+      {
+        state: 'SKIPPED',
+        reason: 'human',
+        explanation: 'Uma pessoa está com este chat, então o agente fica em silêncio.',
+      },
+      { state: 'DONE', reason: null, explanation: null },
+    ]);
+    expect(list.body.data[1].inputTokens).toBeGreaterThan(0);
+    expect(list.body.meta).toMatchObject({ total: 2, page: 1, pageSize: 10 });
+    const turn = await app.inject('GET', `/turn/${list.body.data[1].id}`, { token: shop.token });
+    expect(turn.body.data).toMatchObject({
+      inbound: [{ text: `pessoa ${marker}` }],
+      steps: [{ kind: 'MODEL' }, { kind: 'TOOL', name: 'transfer_to_human', state: 'DONE' }, { kind: 'MODEL' }],
+      parts: [{ n: 0, text: 'Um momento.', state: 'SENT' }],
+    });
+  });
+
+  it('gives back what tools did earlier in the conversation, and nothing of another chat', async () => {
+    const shop = await app.openShop();
+    const marker = script(shop, call('fly', { secret: 'canario' }), 'Primeira.', 'Segunda.');
+    const ana = customer(shop);
+    await ana.say(`um ${marker}`);
+    await ana.waitForMessages(1, 15_000);
+    await app.db.query(`UPDATE turn_steps SET state = 'DONE' WHERE workspace_id = $1 AND kind = 'TOOL'`, [
+      shop.workspaceId,
+    ]);
+    await ana.say(`dois ${marker}`);
+    await ana.waitForMessages(2, 15_000);
+    const prompt = requestsWith(marker).at(-1)!.body.messages;
+    expect(prompt.slice(-3).map((m: { role: string }) => m.role)).toEqual(['assistant', 'tool', 'user']);
+    expect(JSON.stringify(prompt)).toContain('canario');
+    const rui = customer(shop);
+    await rui.say('outro chat');
+    await rui.waitForMessages(1, 15_000);
+    expect(JSON.stringify(app.model.requests.at(-1)!.body)).not.toContain('canario');
+  });
+});
+
 describe('newer words', () => {
   it('send the turn back once, so that one reply covers all', async () => {
     const shop = await app.openShop({ settings: { messageGroupingTime: 'FIVE_SEC' } });

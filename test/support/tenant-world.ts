@@ -63,8 +63,14 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
 
   const number = `5581${Math.floor(1e8 * Math.random()) + 3e8}`;
   await app.gateway.phone(instanceName, { number, name: `${canary} customer` }).say(`${canary} hello`);
-  const reply = await app.until<{ id: string; chat_id: string; contact_id: string; interaction_id: string }>(
-    `SELECT m.id, m.chat_id, c.contact_id, m.interaction_id FROM messages m
+  const reply = await app.until<{
+    id: string;
+    chat_id: string;
+    contact_id: string;
+    interaction_id: string;
+    turn_id: string;
+  }>(
+    `SELECT m.id, m.chat_id, c.contact_id, m.interaction_id, m.turn_id FROM messages m
      JOIN chats c ON c.workspace_id = m.workspace_id AND c.id = m.chat_id
      WHERE m.workspace_id = $1 AND m.role = 'assistant' AND m.status IN ('SENT', 'DELIVERED', 'READ')`,
     [workspaceId],
@@ -89,6 +95,14 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
     JSON.stringify({ canary }),
   ]);
 
+  const delivery = randomUUID();
+  // Loopback is not allowed: a replay ends before anything is dialled.
+  await app.db.query(
+    `INSERT INTO hook_deliveries (workspace_id, id, agent_id, event, url, payload, state)
+     VALUES ($1, $2, $3, 'onTransfer', 'http://127.0.0.1:1/', $4, 'DEAD')`,
+    [workspaceId, delivery, agentId, JSON.stringify({ canary })],
+  );
+
   return {
     shop,
     canary,
@@ -106,6 +120,7 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
       otherContactId: other.id,
       mergeId: merge.id,
       interactionId: reply.interaction_id,
+      turnId: reply.turn_id,
       trainingId: training.id,
       intentionId: intention.id,
       transferRuleId: rule.id,
@@ -118,6 +133,7 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
       workspaceName: `${canary} workspace`,
       quarantineId: quarantined,
       noticeId: notice,
+      deliveryId: delivery,
       mcpId: randomUUID(),
       toolId: randomUUID(),
       type: 'WIDGET',

@@ -511,3 +511,102 @@ describe('a person on the phone', () => {
     expect(await count('interactions', at.ws, `status = 'WAITING'`)).toBe(1);
   });
 });
+
+describe('an owner who wants to be told', () => {
+  const EVENTS = ['onNewMessage', 'onFirstInteraction', 'onStartInteraction'];
+
+  async function openHooked(addresses = EVENTS) {
+    const at = await openChannel();
+    const url = (event: string) => (addresses.includes(event) ? `https://example.com/${event}` : null);
+    await pool.query(
+      `INSERT INTO agent_hooks (workspace_id, agent_id, on_new_message, on_first_interaction, on_start_interaction)
+       SELECT workspace_id, id, $2, $3, $4 FROM agents WHERE workspace_id = $1
+       ON CONFLICT (workspace_id, agent_id) DO UPDATE SET on_new_message = excluded.on_new_message,
+         on_first_interaction = excluded.on_first_interaction, on_start_interaction = excluded.on_start_interaction`,
+      [at.ws, ...EVENTS.map(url)],
+    );
+    return at;
+  }
+  const queued = async (ws: string) =>
+    (await pool.query('SELECT event, url, payload FROM hook_deliveries WHERE workspace_id = $1 ORDER BY event', [ws]))
+      .rows;
+  const events = async (ws: string) => (await queued(ws)).map(({ event }) => event);
+  const forget = (ws: string) => pool.query('DELETE FROM hook_deliveries WHERE workspace_id = $1', [ws]);
+
+  it('is told of the first word in the commit that stores it', async () => {
+    const at = await openHooked();
+    const received = await receiver().receive(said(at, 'oi', { text: 'Bom dia' }));
+    if (received.duplicate) throw new Error('stored nothing');
+    const { rows } = await pool.query('SELECT id, contact_id, agent_id FROM chats WHERE workspace_id = $1', [at.ws]);
+    const interaction = await pool.query('SELECT id, agent_id FROM interactions WHERE workspace_id = $1', [at.ws]);
+    const about = {
+      workspaceId: at.ws,
+      agentId: interaction.rows[0].agent_id,
+      channelId: at.channel,
+      chatId: rows[0].id,
+      contactId: rows[0].contact_id,
+      name: 'Ana',
+      phone: '5581999990000',
+      interactionId: interaction.rows[0].id,
+    };
+    const message = { id: received.messageId, type: 'TEXT', text: 'Bom dia' };
+    expect(await queued(at.ws)).toEqual([
+      { event: 'onFirstInteraction', url: 'https://example.com/onFirstInteraction', payload: about },
+      { event: 'onNewMessage', url: 'https://example.com/onNewMessage', payload: { ...about, message } },
+      { event: 'onStartInteraction', url: 'https://example.com/onStartInteraction', payload: about },
+    ]);
+  });
+
+  it('is told once of what comes twice', async () => {
+    const at = await openHooked();
+    const first = said(at, 'oi');
+    await receiver().receive(first);
+    await receiver().receive(first);
+    expect(await events(at.ws)).toEqual(['onFirstInteraction', 'onNewMessage', 'onStartInteraction']);
+  });
+
+  it('is told of each message of a batch, and of one interaction', async () => {
+    const at = await openHooked();
+    const door = receiver();
+    await Promise.all(['um', 'dois', 'três'].map((text) => door.receive(said(at, text))));
+    expect(await events(at.ws)).toEqual([
+      'onFirstInteraction',
+      'onNewMessage',
+      'onNewMessage',
+      'onNewMessage',
+      'onStartInteraction',
+    ]);
+  });
+
+  it('is told of a later interaction as of one that starts, not as of the first', async () => {
+    const at = await openHooked();
+    await receiver().receive(said(at, 'oi'));
+    await pool.query(`UPDATE interactions SET status = 'RESOLVED', resolved_at = now() WHERE workspace_id = $1`, [
+      at.ws,
+    ]);
+    await forget(at.ws);
+    await receiver().receive(said(at, 'de novo', { name: null, phone: null }));
+    expect(await events(at.ws)).toEqual(['onNewMessage', 'onStartInteraction']);
+    expect((await queued(at.ws))[0].payload).toMatchObject({ name: 'Ana', phone: '5581999990000' });
+  });
+
+  it('is not told of what its own people write', async () => {
+    const at = await openHooked();
+    await receiver().receive(said(at, 'oi'));
+    await forget(at.ws);
+    await receiver().receive(said(at, 'pessoa', { role: 'assistant', author: 'HUMAN', answer: false, takes: true }));
+    expect(await events(at.ws)).toEqual([]);
+  });
+
+  it.each(EVENTS)('is told of %s alone where it gave no other address', async (event) => {
+    const at = await openHooked([event]);
+    await receiver().receive(said(at, 'oi'));
+    expect(await events(at.ws)).toEqual([event]);
+  });
+
+  it('is not told where it gave none', async () => {
+    const at = await openHooked([]);
+    await receiver().receive(said(at, 'oi'));
+    expect(await events(at.ws)).toEqual([]);
+  });
+});

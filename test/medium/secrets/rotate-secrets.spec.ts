@@ -6,6 +6,7 @@ import type { Header } from '../../../src/intentions/merge-headers.js';
 import { rotateHeaderSecrets } from '../../../src/intentions/rotate-headers.runner.js';
 import { createPool } from '../../../src/prisma/database.pool.js';
 import { SecretBox } from '../../../src/secrets/secret-box.service.js';
+import { rotateHookSecrets } from '../../../src/workspaces/rotate-hook-secrets.runner.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 const NOWHERE = '00000000-0000-0000-0000-000000000000';
@@ -94,4 +95,23 @@ it('does not undo what somebody changes while it runs', async () => {
   await pool.query('UPDATE intentions SET headers = $2 WHERE id = $1', [id, JSON.stringify(meanwhile)]);
   expect(await replaceSealedHeaders(pool, read!, seal(owner, boxes.both, 'before'))).toBe(false);
   expect(await openAll(owner, id)).toEqual(['meanwhile']);
+});
+
+it('seals the hook secret of every workspace with the new key, once, and names those that no key opens', async () => {
+  const owners = [await openWorkspace(), await openWorkspace(), await openWorkspace()];
+  const place = (workspaceId: string) => ({ workspaceId, field: 'workspaces.hook_secret' });
+  const write = ({ workspaceId }: Owner, sealed: string) =>
+    pool.query('UPDATE workspaces SET hook_secret = $2 WHERE id = $1', [workspaceId, Buffer.from(sealed)]);
+  const read = async ({ workspaceId }: Owner): Promise<string> =>
+    (
+      await pool.query('SELECT hook_secret FROM workspaces WHERE id = $1', [workspaceId])
+    ).rows[0].hook_secret.toString();
+  await write(owners[0]!, boxes.old.seal(place(owners[0]!.workspaceId), 'a'));
+  await write(owners[1]!, boxes.old.seal(place(owners[1]!.workspaceId), 'b'));
+  await write(owners[2]!, boxes.old.seal(place('another workspace'), 'c'));
+  const expected = { resealed: 2, unreadable: [owners[2]!.workspaceId] };
+  expect(await rotateHookSecrets(pool, boxes.both, 1)).toEqual(expected);
+  expect(boxes.only.open(place(owners[0]!.workspaceId), await read(owners[0]!))).toBe('a');
+  expect(boxes.only.open(place(owners[1]!.workspaceId), await read(owners[1]!))).toBe('b');
+  expect(await rotateHookSecrets(pool, boxes.both, 1)).toEqual({ ...expected, resealed: 0 });
 });
