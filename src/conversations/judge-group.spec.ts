@@ -5,8 +5,8 @@ describe('judgeGroup', () => {
   const said = (...addressed: unknown[]) =>
     addressed.map((value) => ({ content: value === null ? null : { addressed: value } }));
   it.each([
-    { name: 'off', input: { enable: false, type: 'ALL', inbound: said(true) }, expected: 'groups_off' },
-    { name: 'unset', input: { enable: null, type: null, inbound: said(true) }, expected: 'groups_off' },
+    { name: 'off', input: { enable: false, type: 'ALL', inbound: said(true) }, expected: 'group_ignored' },
+    { name: 'unset', input: { enable: null, type: null, inbound: said(true) }, expected: 'group_ignored' },
     { name: 'on', input: { enable: true, type: null, inbound: said(null) }, expected: null },
     { name: 'all', input: { enable: true, type: 'ALL', inbound: said(null) }, expected: null },
     { name: 'mentioned', input: { enable: true, type: 'MENTION', inbound: said(null, true) }, expected: null },

@@ -9,8 +9,8 @@ export interface GroupRules {
 export function judgeGroup(
   rules: GroupRules,
   inbound: readonly { readonly content?: unknown }[],
-): 'groups_off' | 'not_addressed' | null {
-  if (rules.enableGroupsResponse !== true) return 'groups_off';
+): 'group_ignored' | 'not_addressed' | null {
+  if (rules.enableGroupsResponse !== true) return 'group_ignored';
   if (rules.replyGroupsType?.trim().toUpperCase() !== 'MENTION') return null;
   return inbound.some(({ content }) => (content as { addressed?: unknown } | null | undefined)?.addressed === true)
     ? null
