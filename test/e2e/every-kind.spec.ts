@@ -12,7 +12,7 @@ const configure = async (shop: Shop, body: Record<string, unknown>) => {
   const answer = await app.inject('PUT', `/channel/${shop.channelId}/config`, { token: shop.token, body });
   expect(answer.status).toBe(200);
 };
-const messageOf = (shop: Shop, providerId: string, done: (row: Record<string, any>) => boolean = () => true) =>
+const messageOf = (shop: Shop, providerId: string, done: (row: Record<string, unknown>) => boolean = () => true) =>
   app.until(
     'SELECT * FROM messages WHERE workspace_id = $1 AND provider_id = $2',
     [shop.workspaceId, providerId],
@@ -239,12 +239,7 @@ describe('a call', () => {
 
   it('is refused too once a gateway is back that was down when that was decided', async () => {
     const shop = await app.openShop();
-    const down = app.gateway.misbehave({
-      on: 'request',
-      fault: 'status',
-      status: 500,
-      path: 'POST /settings/set',
-    } as never);
+    const down = app.gateway.misbehave({ on: 'request', fault: 'error', match: 'POST /settings/set', status: 500 });
     await configure(shop, { callRejectAuto: true, callRejectMessage: 'Escreva.' });
     down.stop();
     await app.gateway.disconnect(shop.instanceName, 428);
@@ -263,12 +258,13 @@ describe('a group', () => {
     const shop = await app.openShop();
     const ana = await meet(shop);
     // A gateway whose settings were changed by hand.
-    const settings = { groupsIgnore: false, rejectCall: false, alwaysOnline: false, readMessages: false };
-    await app.gatewayCall('POST', `/settings/set/${shop.instanceName}`, {
-      ...settings,
-      readStatus: false,
-      syncFullHistory: false,
+    const off = { groupsIgnore: false, rejectCall: false, alwaysOnline: false, readMessages: false };
+    const set = await fetch(`${app.gateway.url}/settings/set/${shop.instanceName}`, {
+      method: 'POST',
+      headers: { apikey: 'test-gateway-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ ...off, readStatus: false, syncFullHistory: false }),
     });
+    expect(set.status).toBe(201);
     ana.say('oi, vizinhos', { group: GROUP });
     await messageOf(shop, ana.say('oi'));
     expect(await rows('messages', shop)).toMatchObject([{ text: 'oi' }]);
@@ -286,7 +282,7 @@ describe('a group', () => {
     await group.waitForMessages(1);
     expect(await turnWith(shop, String(first['id']))).toMatchObject({ state: 'DONE' });
     expect(await rows('chats', shop)).toMatchObject([{ address: GROUP, human_talk: false }]);
-    expect(first['content']).toMatchObject({ participant: { phone: ana.number, name: 'Ana' } });
+    expect(first['content']).toMatchObject({ participant: { jid: ana.jid, name: 'Ana' } });
     expect(JSON.stringify(app.model.requests.at(-1))).toMatch(/Ana.*tem bolo\?.*Rui.*e pão\?/);
   });
 
