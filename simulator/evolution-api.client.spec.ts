@@ -14,6 +14,7 @@ describe('the product’s client and this stand-in', () => {
       instanceName: 'shop',
       webhookUrl: 'http://127.0.0.1:9/nobody',
       webhookSecretHeader: { name: 'x-secret', value: 's' },
+      settings: { rejectCall: false, msgCall: '', groupsIgnore: true },
     });
     await gateway.scan('shop', { number: '558133330000' });
     phone = gateway.phone('shop', { number: '5531988887777', name: 'Ana' });

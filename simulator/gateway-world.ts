@@ -286,6 +286,7 @@ export class GatewayWorld {
     const phone = new Phone(record, {
       inbound: (from, message, messageType, options) => this.inbound(live, from, message, messageType, options),
       edited: (from, id, text) => this.edited(live, from, id, text),
+      call: (from, isVideo) => this.call(live, from, isVideo),
       presence: (from, presence) => {
         const id = address(from);
         void this.emit(live, 'presence.update', { id, presences: { [id]: { lastKnownPresence: presence } } });
@@ -309,7 +310,7 @@ export class GatewayWorld {
     const at = options.at === undefined ? Date.now() : Number(options.at);
     const repeated = options.id !== undefined && phone.transcript.some((b) => b.id === id);
     const frame = {
-      key: inboundKey(phone, id),
+      key: options.group === undefined ? inboundKey(phone, id) : groupKey(phone, options.group, id),
       pushName: phone.name,
       status: 'DELIVERY_ACK',
       message: { ...message, messageContextInfo: { deviceListMetadataVersion: 2 } },
@@ -323,6 +324,7 @@ export class GatewayWorld {
     const type = messageType === 'conversation' ? {} : { type: messageType };
     if (!repeated) phone.show({ id, by: 'customer', text: readableText(message), at, status: 'SENT', ...type });
     const tell = () => {
+      if (options.group !== undefined && live.record.settings.groupsIgnore) return;
       if (!repeated) this.store(live, frame);
       phone.update(id, { status: live.record.settings.readMessages ? 'READ' : 'DELIVERY_ACK' });
       for (let i = 0; i < (options.copies ?? 1); i++) void this.emit(live, 'messages.upsert', data);
@@ -352,6 +354,21 @@ export class GatewayWorld {
       if (text === null && stored) void this.emit(live, 'messages.delete', key);
     });
     this.touch();
+  }
+
+  /** It rings until the caller gives up, or is refused at once, with a text that looks as if the owner had typed it. */
+  private call(live: LiveInstance, phone: Phone, isVideo: boolean): string {
+    const id = messageId('3A');
+    const { rejectCall, msgCall } = live.record.settings;
+    const from = address(phone);
+    const call = { chatId: from, from, id, date: new Date().toISOString(), isVideo, isGroup: false, offline: false };
+    this.whenOpen(live, () => {
+      for (const status of ['offer', rejectCall ? 'reject' : 'timeout'])
+        void this.emit(live, 'call', { ...call, status });
+      if (rejectCall && msgCall) this.ownerSays(live, phone, msgCall);
+    });
+    this.touch();
+    return id;
   }
 
   private whenOpen(live: LiveInstance, tell: () => void): void {
@@ -493,6 +510,12 @@ function inboundKey(phone: Phone, id: string): StoredMessage['key'] {
   }
   const alt = addressing === 'lid' ? { remoteJidAlt: jid } : {};
   return { remoteJid: lid, ...alt, addressingMode: 'lid', fromMe: false, id, participant: '' };
+}
+
+function groupKey(phone: Phone, group: string, id: string): StoredMessage['key'] {
+  const { jid, lid } = phone.record;
+  const author = lid ? { participant: lid, participantAlt: jid, addressingMode: 'lid' } : { participant: jid };
+  return { remoteJid: group, fromMe: false, id, ...author };
 }
 
 function readableText(message: Record<string, unknown>): string {

@@ -41,6 +41,8 @@ export interface SayOptions {
   readonly at?: Date | number;
   /** The event is posted so many times in parallel. */
   readonly copies?: number;
+  /** The group it is said in (`…@g.us`), instead of the private chat. */
+  readonly group?: string;
   /** Laid over the event's `data`, to make it odd. */
   readonly raw?: Readonly<Record<string, unknown>>;
 }
@@ -60,6 +62,7 @@ export interface PhoneWire {
   inbound(phone: Phone, message: Record<string, unknown>, messageType: string, options: SayOptions): string;
   edited(phone: Phone, id: string, text: string | null): void;
   presence(phone: Phone, presence: string): void;
+  call(phone: Phone, isVideo: boolean): string;
 }
 
 const TRANSCRIPT_CAP = 500;
@@ -126,6 +129,19 @@ export class Phone {
       'reactionMessage',
       options,
     );
+  }
+
+  /** The customer votes in a poll of the shop's; returns the vote's own key id. */
+  vote(pollId: string, selectedOptions: readonly string[], options: SayOptions = {}): string {
+    const pollCreationMessageKey = { id: pollId, fromMe: true, remoteJid: this.jid };
+    const message = { pollUpdateMessage: { pollCreationMessageKey, vote: { selectedOptions } } };
+    const pollUpdates = selectedOptions.map((name) => ({ name, voters: [this.jid] }));
+    return this.wire.inbound(this, message, 'pollUpdateMessage', { ...options, raw: { pollUpdates, ...options.raw } });
+  }
+
+  /** The customer calls, and nobody answers; returns the call's id. */
+  call({ isVideo = false }: { isVideo?: boolean } = {}): string {
+    return this.wire.call(this, isVideo);
   }
 
   /** The customer corrects an earlier message. */

@@ -128,6 +128,7 @@ export class ChannelsService {
       await this.note(tx, user, key, 'config_changed', { fields: Object.keys(given) });
       return updated;
     });
+    if (channel.instanceName) await this.instances.applySettings(channel.instanceName, channel.config);
     return toConfigView(channel);
   }
 

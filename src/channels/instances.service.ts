@@ -12,6 +12,7 @@ import type { ConnectionState } from '../evolution-api/inbound-event.js';
 import { announceConfigChange } from '../prisma/config-change.queries.js';
 import { PrismaService } from '../prisma/prisma.service.js';
 import { WEBHOOK_SECRET_HEADER, webhookAddress, webhookMark } from './address-webhook.js';
+import { readNumberSettings } from './read-channel-config.js';
 
 /** How long a deleted instance's name may still be taken. */
 const NAME_TRIES = 6;
@@ -42,16 +43,25 @@ export class InstancesService {
   async create({ workspaceId, id, instanceName }: Instance, number?: string) {
     const secret = randomBytes(32).toString('base64url');
     const webhookUrl = webhookAddress(this.config.publicUrl, workspaceId, id);
-    await this.prisma.$transaction(async (tx) => {
-      await tx.channel.update({
+    const config = await this.prisma.$transaction(async (tx) => {
+      const row = await tx.channel.update({
         where: { workspaceId_id: { workspaceId, id } },
         data: { webhookSecretHash: hashSecret(secret), webhookUrl: webhookMark(webhookUrl, WEBHOOK_EVENTS) },
       });
       await announceConfigChange(tx, workspaceId);
+      return row.config;
     });
+    const settings = readNumberSettings(config);
     const webhookSecretHeader = { name: WEBHOOK_SECRET_HEADER, value: secret };
     const created = await this.ask(() =>
-      this.gateway.createInstance({ instanceName, webhookUrl, webhookSecretHeader, events: WEBHOOK_EVENTS, number }),
+      this.gateway.createInstance({
+        instanceName,
+        webhookUrl,
+        webhookSecretHeader,
+        events: WEBHOOK_EVENTS,
+        number,
+        settings,
+      }),
     );
     return created.qr;
   }
@@ -96,6 +106,16 @@ export class InstancesService {
     }
     const qr = await this.create(instance);
     return { state: 'connecting', code: qr?.code ?? null, pairingCode: qr?.pairingCode ?? null };
+  }
+
+  /**
+   * Brings the gateway's settings of the number in line with its configuration. Never throws: it is done again each time
+   * the number connects.
+   */
+  async applySettings(instanceName: string, config: unknown): Promise<void> {
+    await this.gateway.setSettings(instanceName, readNumberSettings(config)).catch((error: unknown) => {
+      this.logger.warn({ instanceName, error: describe(error) }, 'settings of a number not changed at the gateway');
+    });
   }
 
   /** The link's state as the gateway sees it now; null when it does not say. Never throws. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readChannelConfig } from './read-channel-config.js';
+import { readChannelConfig, readNumberSettings } from './read-channel-config.js';
 
 const DEFAULTS = readChannelConfig({});
 
@@ -27,5 +27,28 @@ describe('readChannelConfig', () => {
     { name: 'an unknown field', input: { nope: 1 }, expected: DEFAULTS },
   ])('$name', ({ input, expected }) => {
     expect(readChannelConfig(input)).toEqual(expected);
+  });
+});
+
+describe('readNumberSettings', () => {
+  it.each([
+    { name: 'nothing stored', input: {}, expected: { rejectCall: false, msgCall: '', groupsIgnore: true } },
+    {
+      name: 'calls refused with a word',
+      input: { callRejectAuto: true, callRejectMessage: 'Escreva.' },
+      expected: { rejectCall: true, msgCall: 'Escreva.', groupsIgnore: true },
+    },
+    {
+      name: 'a word for calls that are not refused',
+      input: { callRejectAuto: false, callRejectMessage: 'Escreva.' },
+      expected: { rejectCall: false, msgCall: '', groupsIgnore: true },
+    },
+    {
+      name: 'groups answered',
+      input: { enableGroupsResponse: true },
+      expected: { rejectCall: false, msgCall: '', groupsIgnore: false },
+    },
+  ])('$name', ({ input, expected }) => {
+    expect(readNumberSettings(input)).toEqual(expected);
   });
 });

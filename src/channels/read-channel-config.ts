@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../common/fields.js';
+import type { NumberSettings } from '../evolution-api/evolution-api.client.js';
 
 const flag = (value: boolean | null) => z.boolean().nullable().default(value);
 const words = (max: number) => text(max).nullable().default(null);
@@ -37,6 +38,13 @@ export function readChannelConfig(stored: unknown): ChannelConfig {
     return [key, parsed.success ? parsed.data : schema.parse(undefined)];
   });
   return Object.fromEntries(entries) as ChannelConfig;
+}
+
+/** What a stored configuration decides of the number's instance at the gateway. */
+export function readNumberSettings(stored: unknown): NumberSettings {
+  const { callRejectAuto, callRejectMessage, enableGroupsResponse } = readChannelConfig(stored);
+  const rejectCall = callRejectAuto === true;
+  return { rejectCall, msgCall: (rejectCall && callRejectMessage) || '', groupsIgnore: enableGroupsResponse !== true };
 }
 
 /** What a customer reads while they wait for a person, by a stored configuration; null: nothing of its own. */

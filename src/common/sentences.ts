@@ -130,6 +130,10 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'O canal não responde a conversas privadas.',
     'El canal no responde a chats privados.',
   ],
+  'Nobody in the group mentioned this number or answered one of its messages.': [
+    'Ninguém no grupo mencionou este número nem respondeu a uma mensagem dele.',
+    'Nadie en el grupo mencionó este número ni respondió a un mensaje suyo.',
+  ],
   'The channel does not answer in groups.': ['O canal não responde em grupos.', 'El canal no responde en grupos.'],
   'There was nothing in it that could be answered.': [
     'Não havia nada que pudesse ser respondido.',

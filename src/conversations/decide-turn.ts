@@ -17,6 +17,8 @@ export interface TurnFacts {
   readonly enabledHumanTransfer: boolean;
   /** The channel's settings. */
   readonly answersPrivate: boolean;
+  /** Why not in this group; null in a private chat, or where the agent takes part. */
+  readonly groupSilence: 'group_ignored' | 'not_addressed' | null;
   readonly startTrigger: string | null;
   readonly endTrigger: string | null;
   /** The start trigger was said before. */
@@ -42,6 +44,8 @@ export type SkipReason =
   | 'workspace_deleted'
   | 'stale'
   | 'private_off'
+  | 'group_ignored'
+  | 'not_addressed'
   | 'not_triggered'
   | 'end_trigger'
   | 'daily_limit'
@@ -89,6 +93,7 @@ function decideAnswer(facts: TurnFacts): Decision | undefined {
   const { inbound } = facts;
   if (inbound.length === 0) return skip('nothing_to_answer');
   if (!facts.answersPrivate) return skip('private_off');
+  if (facts.groupSilence) return skip(facts.groupSilence);
   const isFresh = inbound.some(({ ageMs }) => ageMs <= facts.staleAfterMs);
   if (!isFresh && !facts.answerStale) return skip('stale');
   if (inbound.some(({ text }) => containsWords(text, facts.endTrigger)))

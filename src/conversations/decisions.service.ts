@@ -10,6 +10,7 @@ import { inTransaction } from '../prisma/transaction.queries.js';
 import { tellPeople } from '../workspaces/notices.queries.js';
 import type { AgentConfig } from './agent-config.service.js';
 import { type Decision, decideTurn, hearsTrigger } from './decide-turn.js';
+import { isGroup, judgeGroup } from './judge-group.js';
 import { judgeLoop, LOOP_LENGTH } from './judge-loop.js';
 import { countRepliesToday, loadLoopLines } from './turn-facts.queries.js';
 import { type ClaimedTurn, endTurn, type SceneRow } from './turns.queries.js';
@@ -50,7 +51,8 @@ export class DecisionsService {
       turnEpoch: turn.epoch,
       chatEpoch: scene.epoch,
       isAnswer: turn.cause === 'MESSAGE',
-      answersPrivate: config.enablePrivateChatResponse !== false,
+      answersPrivate: isGroup(scene.address) || config.enablePrivateChatResponse !== false,
+      groupSilence: isGroup(scene.address) ? judgeGroup(config, scene.inbound) : null,
       triggered: scene.triggered,
       isHushed: scene.is_hushed,
       isLoop: judgeLoop(lines),

@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   history_deleted: 'Somebody deleted what was said in this chat.',
   canceled: 'The message was taken back before it left.',
   private_off: 'The channel does not answer private chats.',
+  not_addressed: 'Nobody in the group mentioned this number or answered one of its messages.',
   group_ignored: 'The channel does not answer in groups.',
   unsupported: 'There was nothing in it that could be answered.',
   stale: 'The messages were old when they arrived.',

@@ -134,6 +134,7 @@ describe('instances', () => {
     instanceName: 'tw-1',
     webhookUrl: 'http://localhost/hook',
     webhookSecretHeader: { name: 'x-hook', value: 's' },
+    settings: { rejectCall: true, msgCall: 'Escreva.', groupsIgnore: true },
   };
 
   it('creates a Baileys instance with the webhook it needs', async () => {
@@ -150,6 +151,8 @@ describe('instances', () => {
       instanceName: 'tw-1',
       integration: 'WHATSAPP-BAILEYS',
       qrcode: true,
+      rejectCall: true,
+      msgCall: 'Escreva.',
       groupsIgnore: true,
       webhook: {
         url: input.webhookUrl,

@@ -48,6 +48,17 @@ export type ConnectAnswer =
   | { readonly state: 'open' }
   | { readonly state: 'connecting'; readonly code: string | null; readonly pairingCode: string | null };
 
+/** What a channel's configuration decides of its instance. */
+export interface NumberSettings {
+  readonly rejectCall: boolean;
+  /** What a caller reads who is refused. */
+  readonly msgCall: string;
+  /** Messages of groups are dropped at the gateway. */
+  readonly groupsIgnore: boolean;
+}
+
+const OTHER_SETTINGS = ['alwaysOnline', 'readMessages', 'readStatus', 'syncFullHistory'];
+
 /** A file to send by its address. */
 export interface MediaSend {
   readonly address: string;
@@ -116,6 +127,7 @@ export class EvolutionApiClient {
     events?: readonly string[];
     /** The phone that will link by a typed code: its socket is opened for that, and the codes come with a pairing code. */
     number?: string;
+    settings: NumberSettings;
   }): Promise<CreatedInstance> {
     const { name, value } = input.webhookSecretHeader;
     const answer = await this.call('POST', '/instance/create', {
@@ -123,8 +135,7 @@ export class EvolutionApiClient {
       integration: 'WHATSAPP-BAILEYS',
       qrcode: true,
       ...(input.number !== undefined && { number: input.number }),
-      rejectCall: false,
-      groupsIgnore: true,
+      ...input.settings,
       alwaysOnline: false,
       readMessages: false,
       readStatus: false,
@@ -322,6 +333,16 @@ export class EvolutionApiClient {
   async findMessageById(instance: string, providerId: string): Promise<FoundMessage | null> {
     const found = await this.find(instance, { where: { key: { id: providerId } }, page: 1, offset: 10 });
     return found.find((message) => message.providerId === providerId) ?? null;
+  }
+
+  /** Changes what we decide of an instance's settings; the gateway wants all of them, so the others are asked for first. */
+  async setSettings(instance: string, settings: NumberSettings): Promise<void> {
+    const current = (await this.fetchSettings(instance)) ?? {};
+    const kept = OTHER_SETTINGS.map((name) => [name, current[name] === true]);
+    await this.call('POST', `/settings/set/${encodeURIComponent(instance)}`, {
+      ...Object.fromEntries(kept),
+      ...settings,
+    });
   }
 
   /** The instance's settings; null when it has none. */
