@@ -61,9 +61,9 @@ export async function runSoak({ seconds, seed }: { seconds: number; seed: number
   const db = new pg.Pool({ connectionString: postgres.url, max: 2 });
   db.on('error', () => undefined);
   try {
-    await api.start();
-    await Promise.all(workers.map((worker) => worker.start()));
-    const instance = await openShop(api.url, gateway, db);
+    // The api process counts as ready while some worker lives.
+    await Promise.all([api, ...workers].map((server) => server.start()));
+    const { instance, call } = await openShop(api.url, gateway, db);
     const said: string[] = [];
     const stop = AbortSignal.timeout(seconds * 1_000);
     const customers = Array.from({ length: CUSTOMERS }, async (_, n) => {
@@ -80,8 +80,14 @@ export async function runSoak({ seconds, seed }: { seconds: number; seed: number
         await sleep(500 + random() * 3_000);
       }
     });
+    const people = (async () => {
+      while (!stop.aborted) {
+        await sleep(1_000);
+        await workAsPeople(db, call, random).catch(() => undefined); // the api process or the database may be down
+      }
+    })();
     const victims = { api, workers, postgres, gateway, model, pauseMs: LEASE_SECONDS * 1_000 + 2_000 };
-    const [deeds] = await Promise.all([torment(victims, random, stop), ...customers]);
+    const [deeds] = await Promise.all([torment(victims, random, stop), ...customers, people]);
     await gateway.webhooksIdle(DRAIN_MS);
     // What the gateway told nobody is fetched when a number connects.
     await gateway.disconnect(instance, 408);
@@ -102,6 +108,16 @@ export async function runSoak({ seconds, seed }: { seconds: number; seed: number
   }
 }
 
+/** Somebody takes a chat over now and then, and gives back what they have, also what the agent handed over. */
+async function workAsPeople(db: pg.Pool, call: Call, random: () => number): Promise<void> {
+  const { rows } = await db.query<{ id: string; human: boolean }>(
+    'SELECT id, human_talk AS human FROM chats ORDER BY id',
+  );
+  for (const { id } of rows.filter((chat) => chat.human)) await call('PUT', `/v2/chat/${id}/stop-human`);
+  const one = rows[Math.floor(random() * rows.length)];
+  if (one && random() < 0.3) await call('PUT', `/v2/chat/${one.id}/start-human`);
+}
+
 /** Every message is stored, and nothing is open. What is still open after the drain is for the checker to name. */
 async function rest(db: pg.Pool, said: readonly string[]): Promise<void> {
   for (const deadline = Date.now() + DRAIN_MS; Date.now() < deadline; await sleep(200)) {
@@ -116,9 +132,16 @@ async function rest(db: pg.Pool, said: readonly string[]): Promise<void> {
   }
 }
 
-async function openShop(url: string, gateway: EvolutionGateway, db: pg.Pool): Promise<string> {
+// biome-ignore lint/suspicious/noExplicitAny: what came is used by its caller
+type Call = (method: string, path: string, body?: unknown) => Promise<any>;
+
+async function openShop(
+  url: string,
+  gateway: EvolutionGateway,
+  db: pg.Pool,
+): Promise<{ instance: string; call: Call }> {
   let token: string | undefined;
-  const must = async (method: string, path: string, body?: unknown) => {
+  const must: Call = async (method, path, body) => {
     const answer = await request(url, method, path, { ...(token ? { token } : {}), body });
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return answer.body;
@@ -134,7 +157,7 @@ async function openShop(url: string, gateway: EvolutionGateway, db: pg.Pool): Pr
   await gateway.scan(instance, { number: '558133330000' });
   for (;;) {
     const { rows } = await db.query(`SELECT 1 FROM channels WHERE id = $1 AND state = 'open'`, [channel.id]);
-    if (rows.length > 0) return instance;
+    if (rows.length > 0) return { instance, call: must };
     await sleep(25);
   }
 }
