@@ -80,8 +80,14 @@ class Real {
   /** Of customer messages, the gateway's ids by number. */
   readonly ids = new Map<number, string>();
 
-  say(copies = 1): number {
+  /** Ten seconds after what was said last: who writes at once after every answer is taken for a machine. */
+  async say(copies = 1): Promise<number> {
     const number = ++said;
+    await app.db.query(
+      `UPDATE messages m SET created_at = m.created_at - interval '10 s', sent_at = m.sent_at - interval '10 s'
+       FROM chats c WHERE c.address = $1 AND m.workspace_id = c.workspace_id AND m.chat_id = c.id`,
+      [this.phone.jid],
+    );
     app.model.reply(`pergunta ${number};`, answerTo(number));
     this.ids.set(number, this.phone.say(`Esta é a pergunta ${number};`, { copies }));
     return number;
@@ -103,14 +109,14 @@ class Real {
 
   /** Compares everything that can be seen with the reference, once nothing is under way. */
   async compare(model: Model): Promise<void> {
-    await app.gateway.webhooksIdle();
+    await app.gateway.webhooksIdle(20_000);
     const expected = {
       human: model.human,
       answers: model.answers.map(answerTo),
       fates: [...model.fates].map(([number, fate]) => [number, fate]),
       stored: { user: model.fates.size, agent: model.answers.length, human: model.typed },
     };
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 20_000;
     for (;;) {
       const seen = await this.see(model);
       if (seen.isAtRest && JSON.stringify(seen.state) === JSON.stringify(expected)) return;
@@ -181,27 +187,27 @@ async function loseLease(real: Real): Promise<void> {
 }
 
 const COMMANDS = {
-  message: command('message', async (model, real) => model.hear([real.say()])),
+  message: command('message', async (model, real) => model.hear([await real.say()])),
   duplicate: command(
     'duplicate',
     async (model, real) => {
       const [number, id] = [...real.ids].at(-1)!;
       real.phone.say(`Esta é a pergunta ${number};`, { id, copies: 3 });
-      await app.gateway.webhooksIdle();
+      await app.gateway.webhooksIdle(20_000);
       expect(model.fates.has(number)).toBe(true);
     },
     (model) => model.fates.size > 0,
   ),
-  copies: command('copies', async (model, real) => model.hear([real.say(4)])),
+  copies: command('copies', async (model, real) => model.hear([await real.say(4)])),
   crash: command('crash', async (model, real) => {
     const hold = app.model.hold();
     const before = app.model.requests.length;
-    const number = real.say();
+    const number = await real.say();
     if (!model.human && model.agentOn) {
       // The first thought is under way when its worker is given up; the next worker thinks again, and one of them speaks.
-      await app.model.waitForRequests(before + 1);
+      await app.model.waitForRequests(before + 1, 20_000);
       await loseLease(real);
-      await app.model.waitForRequests(before + 2);
+      await app.model.waitForRequests(before + 2, 20_000);
     }
     hold.release();
     model.hear([number]);
@@ -219,8 +225,8 @@ const COMMANDS = {
     async (model, real) => {
       const hold = app.model.hold();
       const before = app.model.requests.length;
-      const number = real.say();
-      await app.model.waitForRequests(before + 1);
+      const number = await real.say();
+      await app.model.waitForRequests(before + 1, 20_000);
       await real.change(`/v2/chat/${await real.chatId()}/start-human`);
       hold.release();
       model.human = true;
@@ -269,7 +275,7 @@ const COMMANDS = {
     async (_, real) => {
       const [number, id] = [...real.ids].at(-1)!;
       real.phone.edit(id, `Corrigindo a pergunta ${number};`);
-      await app.gateway.webhooksIdle();
+      await app.gateway.webhooksIdle(20_000);
     },
     (model) => model.fates.size > 0 && model.unanswered.length === 0,
   ),
@@ -278,7 +284,7 @@ const COMMANDS = {
     async (_, real) => {
       const [, id] = [...real.ids].at(-1)!;
       real.phone.remove(id);
-      await app.gateway.webhooksIdle();
+      await app.gateway.webhooksIdle(20_000);
     },
     (model) => model.fates.size > 0 && model.unanswered.length === 0,
   ),
