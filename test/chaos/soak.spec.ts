@@ -8,7 +8,7 @@ import { type OpenAiServer, startOpenAiServer } from '../../simulator/openai-ser
 import { seededRandom } from '../../simulator/seeded-random.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/prisma/embedded-postgres.server.js';
 import { ServerProcess } from '../support/server-process.js';
-import { freePort } from '../support/test-app.js';
+import { freePort, request } from '../support/test-app.js';
 import { checkInvariants } from './check-invariants.js';
 import { openShop } from './lane.js';
 
@@ -116,6 +116,12 @@ const HARM: Record<string, () => Promise<void>> = {
   'events come in any order': () => whileWebhooks('reorder'),
   'events come late': () => whileWebhooks('delay'),
   'the gateway says nothing of its sends': () => whileWebhooks('drop-echo'),
+  'messages of customers get lost': async () => {
+    const events = ['messages.upsert'];
+    const rule = gateway.misbehave({ on: 'webhook', fault: 'drop', events, probability: 0.5, seed: below(1e6) });
+    await sleep(2_000);
+    rule.stop();
+  },
   'the gateway does not answer a send that it makes': async () => {
     const rule = gateway.misbehave({ on: 'send', fault: 'hang-after', times: 3 });
     await sleep(2_000);
@@ -141,13 +147,27 @@ async function whileWebhooks(fault: 'duplicate' | 'reorder' | 'delay' | 'drop-ec
   rule.stop();
 }
 
-async function untilQuiet(): Promise<void> {
+/** People of the business give back what they have, and take one chat over now and then. */
+async function workAsPeople(token: string): Promise<void> {
+  const { rows } = await db.query<{ id: string; human: boolean }>(
+    'SELECT id, human_talk AS human FROM chats ORDER BY id',
+  );
+  for (const { id } of rows.filter(({ human }) => human))
+    await request(api.url, 'PUT', `/v2/chat/${id}/stop-human`, { token });
+  const taken = random() < 0.3 ? rows[below(rows.length)] : undefined;
+  if (taken) await request(api.url, 'PUT', `/v2/chat/${taken.id}/start-human`, { token });
+}
+
+async function untilQuiet(said: readonly string[]): Promise<void> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     const { rows } = await db
       .query<{ open: number }>(
         `SELECT (SELECT count(*) FROM turns WHERE state NOT IN ('DONE', 'SKIPPED', 'FAILED'))::int
-              + (SELECT count(*) FROM outbound_parts WHERE state IN ('PENDING', 'SENDING'))::int AS open`,
+              + (SELECT count(*) FROM outbound_parts WHERE state IN ('PENDING', 'SENDING'))::int
+              + (SELECT count(*) FROM unnest($1::text[]) AS s(id)
+                 WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.provider_id = s.id))::int AS open`,
+        [said],
       )
       .catch(() => ({ rows: [] }));
     if (rows[0]?.open === 0) return;
@@ -163,6 +183,8 @@ it(
     const phones: Phone[] = Array.from({ length: CUSTOMERS }, (_, n) =>
       gateway.phone(instance, { number: String(5581970000000 + n), name: `Cliente ${n}` }),
     );
+    const body = { email: 'ana@example.com', password: 'correct horse battery' };
+    const token: string = (await request(api.url, 'POST', '/auth/login', { body })).body.data.accessToken;
     const said: string[] = [];
     const end = Date.now() + SECONDS * 1_000;
     const customers = (async () => {
@@ -186,10 +208,20 @@ it(
         await sleep(500);
       }
     })();
-    await Promise.all([customers, nemesis]);
+    const people = (async () => {
+      while (Date.now() < end) {
+        // The API process or the database may be down.
+        await workAsPeople(token).catch(() => undefined);
+        await sleep(1_000);
+      }
+    })();
+    await Promise.all([customers, nemesis, people]);
     await Promise.all([api, ...workers].filter((server) => !server.isAlive).map(again));
     await gateway.webhooksIdle(120_000);
-    await untilQuiet();
+    // What the gateway told nobody is fetched when a number connects.
+    await gateway.disconnect(instance, 408);
+    await gateway.reconnect(instance);
+    await untilQuiet(said);
     await gateway.webhooksIdle(60_000);
 
     const { rows: turns } = await db.query(
