@@ -112,7 +112,7 @@ const GUARDS = [
     file: TURNS,
     find: `AND lease_until <= now()`,
     replace: '',
-    tests: [ENGINE],
+    tests: [GUARDS_SPEC],
   },
   {
     name: 'sends go one by one',
@@ -135,7 +135,7 @@ const GUARDS = [
     from: 'won AS (',
     find: `CASE WHEN t.epoch <> c.epoch THEN 'SKIPPED' WHEN`,
     replace: 'CASE WHEN',
-    tests: [ENGINE],
+    tests: [GUARDS_SPEC],
   },
   {
     name: 'a settlement waits for who takes the chat',

@@ -61,7 +61,7 @@ export class Lane {
       apiKey: 'faults',
       webhookRetry,
       ackDelayMs: 5,
-      acks: ['READ'],
+      acks: ['DELIVERY_ACK', 'READ'],
     });
     const model = await startOpenAiServer({ record: false });
     for (const [n, answer] of answers.entries()) model.reply((body) => toolResults(body) === n, answer);

@@ -118,11 +118,16 @@ const askFor = (turn: ClaimedTurn, partId: string) => ({
 });
 
 /** What `work` answers when a person takes the chat while it begins: the take-over is written, and not yet committed. */
-async function whileTaken<T>({ workspaceId, chatId }: ClaimedTurn, work: () => Promise<T>): Promise<T> {
+function whileTaken<T>({ workspaceId, chatId }: ClaimedTurn, work: () => Promise<T>): Promise<T> {
+  return during((person) => handToPerson(person, workspaceId, chatId, { reason: 'x' }), work);
+}
+
+/** What `work` answers when it begins after `act` was written and before it is committed. */
+async function during<T>(act: (person: pg.PoolClient) => Promise<unknown>, work: () => Promise<T>): Promise<T> {
   const person = await pool.connect();
   try {
     await person.query('BEGIN');
-    await handToPerson(person, workspaceId, chatId, { reason: 'x' });
+    await act(person);
     const { rows } = await person.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     const result = work();
     await Promise.race([result, hasWaiter(rows[0]!.pid)]);
@@ -140,6 +145,14 @@ async function hasWaiter(pid: number): Promise<void> {
     await new Promise((done) => setTimeout(done, 5));
   }
 }
+
+describe('a worker that lives', () => {
+  it('keeps its turn: nobody reclaims it before its lease has ended', async () => {
+    const turn = await claimed(await openChannel());
+    const reclaimed = await reclaimTurns(pool, randomUUID(), 1_000);
+    expect(reclaimed.filter(({ id }) => id === turn.id)).toEqual([]);
+  });
+});
 
 describe('a worker that lost its turn to another', () => {
   it('keeps no thought of it, and cannot end it', async () => {
@@ -159,6 +172,14 @@ describe('a worker that lost its turn to another', () => {
     expect(await first(beginSteps(pool, [step(old)]))).toBe(false);
     expect(await first(beginSteps(pool, [step(next)]))).toBe(true);
     expect(await endStep(pool, old, { n: 1, state: 'DONE', result: null } as never)).toBe(false);
+  });
+});
+
+describe('a worker whose lease runs', () => {
+  it('keeps its turn', async () => {
+    const turn = await claimed(await openChannel());
+    expect((await reclaimTurns(pool, randomUUID(), 1_000)).map(({ id }) => id)).not.toContain(turn.id);
+    expect(await settle(turn).done).toBe('SENDING');
   });
 });
 
@@ -186,6 +207,16 @@ describe('a person who takes the chat in the instant', () => {
       turn.id,
     ]);
     expect(rows).toEqual([]);
+  });
+
+  it('in which the thought is kept, by a word on the phone that raises the epoch alone: it is void', async () => {
+    const turn = await claimed(await openChannel());
+    const raised = (person: pg.PoolClient) =>
+      person.query('UPDATE chats SET epoch = epoch + 1 WHERE workspace_id = $1 AND id = $2', [
+        turn.workspaceId,
+        turn.chatId,
+      ]);
+    expect(await during(raised, () => settle(turn).done)).toBe('SKIPPED');
   });
 
   it('in which a part begins: it stays', async () => {
