@@ -5,6 +5,8 @@ import { FAULTS, type Fault, Lane, type Outcome } from './lane.js';
 const ALL = process.env['CHAOS'] === 'all';
 const DAY = Math.floor(Date.now() / 86_400_000);
 const KILLS_OF_TEN = ALL ? 10 : 1;
+/** A slow machine leaves the rest of the cases, which begin elsewhere every day, to `npm run chaos`. */
+const BUDGET_MS = ALL ? Number.POSITIVE_INFINITY : 90_000;
 /** Cases mostly wait: for a lease, for the gateway's worst case. */
 const LANES = Number(process.env['CHAOS_LANES'] ?? 6);
 
@@ -37,9 +39,18 @@ function cases(calls: readonly string[]): Fault[] {
   // Kills first: they take longest, and nothing should wait for the last of them alone.
   return [
     ...all.filter((one) => isKill(one) && (one.n + DAY) % 10 < KILLS_OF_TEN),
-    ...all.filter((one) => !isKill(one)),
+    ...rotate(all.filter((one) => !isKill(one) && (ALL || !isLikeTheOneBefore(one.call)))),
   ];
 }
+
+/** Begins a third further on every day. */
+function rotate<T>(list: readonly T[]): T[] {
+  const start = Math.floor((list.length * (DAY % 3)) / 3);
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+/** The third call of a kind is made in the situation of the second. */
+const isLikeTheOneBefore = (call: string) => Number(call.split('#')[1]) > 2;
 
 describe('a turn of two tool calls and three parts', () => {
   it('does the same undisturbed as it does after any fault in any call: everything, once', async () => {
@@ -47,9 +58,13 @@ describe('a turn of two tool calls and three parts', () => {
     const queue = cases(undisturbed.calls);
     const wrong: string[] = [];
     let hits = 0;
+    let done = 0;
     const startedAt = performance.now();
     const work = async (lane: Lane) => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
+      while (performance.now() - startedAt < BUDGET_MS) {
+        const next = queue.shift();
+        if (!next) return;
+        done++;
         const name = `${next.fault} at ${next.call}`;
         const began = performance.now();
         try {
@@ -66,10 +81,10 @@ describe('a turn of two tool calls and three parts', () => {
     const total = queue.length;
     await Promise.all(lanes.map(work));
     console.log(
-      `${undisturbed.calls.length} calls, ${total} cases, ${hits} hit, ${Math.round((performance.now() - startedAt) / 1_000)} s`,
+      `${undisturbed.calls.length} calls, ${done} of ${total} cases, ${hits} hit, ${Math.round((performance.now() - startedAt) / 1_000)} s`,
     );
     const violations = (await Promise.all(lanes.map((lane) => lane.check()))).flat();
     expect({ wrong, violations }).toEqual({ wrong: [], violations: [] });
-    expect(hits / total).toBeGreaterThan(0.7);
+    expect(hits / done).toBeGreaterThan(0.7);
   }, 3_600_000);
 });

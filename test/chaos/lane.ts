@@ -178,7 +178,8 @@ function toolResults(body: Record<string, unknown>): number {
   return Array.isArray(messages) ? messages.filter((message) => message.role === 'tool').length : -1;
 }
 
-async function openShop(url: string, gateway: EvolutionGateway, db: pg.Pool): Promise<string> {
+/** A person, an agent with reminders and hand-over, and a connected number; answers the name of its instance. */
+export async function openShop(url: string, gateway: EvolutionGateway, db: pg.Pool): Promise<string> {
   let token: string | undefined;
   const must = async (method: string, path: string, body?: unknown) => {
     const answer = await request(url, method, path, { ...(token ? { token } : {}), body });
