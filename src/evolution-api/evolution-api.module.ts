@@ -7,7 +7,8 @@ import { EvolutionApiClient } from './evolution-api.client.js';
     {
       provide: EvolutionApiClient,
       inject: [CONFIG],
-      useFactory: (config: RuntimeConfig) => new EvolutionApiClient(config.evolution),
+      useFactory: (config: RuntimeConfig) =>
+        new EvolutionApiClient({ ...config.evolution, mediaMaxBytes: config.mediaMaxBytes }),
     },
   ],
   exports: [EvolutionApiClient],
