@@ -1,4 +1,5 @@
 import { COMMUNICATION_GUIDE, type CommunicationType, GOAL_GUIDE, type GoalType } from '../common/guides.js';
+import { describeMedia, type LineMedia } from '../media/describe-media.js';
 
 /** The persona a prompt is built from. */
 export interface PromptAgent {
@@ -21,6 +22,8 @@ export interface PromptLine {
   readonly type: string;
   readonly text: string;
   readonly content?: unknown;
+  /** Its file, once that was asked for. */
+  readonly media?: LineMedia | null;
 }
 
 /** What is known of the customer from other days. */
@@ -174,6 +177,7 @@ function lineText(line: PromptLine): string {
 }
 
 function readable(line: PromptLine): string {
+  if (line.media) return describeMedia({ type: line.type, text: line.text, media: line.media });
   const what = UNSEEN[line.type] ?? UNSEEN['OTHER'];
   return line.text ? `[${what}] ${line.text}` : `[${what}, which you cannot see]`;
 }

@@ -3,12 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
+import { MediaService, type Picture } from '../media/media.service.js';
 import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
-import type { AskedCall } from '../openai/think-message.js';
+import type { AskedCall, ThinkMessage } from '../openai/think-message.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage } from '../prisma/is-outage.js';
 import type { AgentConfig } from './agent-config.service.js';
-import { buildPrompt, type PromptTask } from './build-prompt.js';
+import { buildPrompt, type Prompt, type PromptTask } from './build-prompt.js';
 import { TRANSFER_TO_HUMAN } from './built-in-tools.js';
 import { decideStep } from './decide-step.js';
 import { fitHistory } from './fit-history.js';
@@ -51,6 +52,9 @@ const THINK_BUDGET_MS = 120_000;
 /** What the model is told of a tool's answer at most, in characters. */
 const MOST_RESULT = 20_000;
 
+/** How many lines before this turn a picture is still looked at. */
+const PICTURES_BACK = 10;
+
 const CORRECTION =
   `(From the platform, not from the customer: your reply promises that a person takes over, but you did not call ` +
   `${TRANSFER_TO_HUMAN}. Call it now, or answer without that promise. The customer has not seen that reply.)`;
@@ -65,6 +69,7 @@ export class ThinkService {
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly openai: OpenAiService,
     private readonly catalog: ToolCatalogService,
+    private readonly media: MediaService,
   ) {
     this.begins = new MicroBatch((steps) => beginSteps(pool, steps), { maxSize: 200, isOutage });
   }
@@ -78,6 +83,12 @@ export class ThinkService {
     const history = fitHistory(scene.history, this.config.historyTokens);
     const now = new Date();
     const prompt = buildPrompt({ agent, contactName, memory, history, inbound, task: taskOf(turn), now });
+    const seen = [...history.slice(-PICTURES_BACK), ...inbound].filter((line) => line.media?.state === 'READY');
+    const images = await this.media.images(
+      turn.workspaceId,
+      seen.map(({ id }) => id),
+    );
+    const messages = showImages(prompt.messages, images);
     const tools = this.catalog.of(agent);
     const startedAt = performance.now();
     // Only a turn that was claimed before has a journal.
@@ -95,7 +106,7 @@ export class ThinkService {
         {
           model: agent.model,
           instructions: prompt.instructions,
-          messages: [...prompt.messages, ...standing.messages],
+          messages: [...messages, ...standing.messages],
           tools: next === 'conclude' ? [] : tools.map((tool) => tool.offer),
           cacheKey: `${turn.agentId}:${agent.version}`,
           safetyId: createHash('sha256').update(`${turn.workspaceId}:${scene.contact_id}`).digest('hex'),
@@ -170,6 +181,14 @@ export class ThinkService {
   private async end(turn: ClaimedTurn, step: StepEnd): Promise<void> {
     if (!(await endStep(this.pool, turn, step))) throw new TurnLost('not ours any more; the outcome is dropped');
   }
+}
+
+/** The prompt with the pictures beside what the customer said last. */
+function showImages(messages: Prompt['messages'], images: readonly Picture[]): ThinkMessage[] {
+  const last = messages.findLastIndex(({ role }) => role === 'user');
+  return messages.map((message, n) =>
+    message.role === 'user' && n === last && images.length > 0 ? { role: 'user', text: message.text, images } : message,
+  );
 }
 
 const TASKS = { IDLE: 'instructions', REMINDER: 'reminder', TRANSFER: 'handover' } as const;
