@@ -140,3 +140,21 @@ export async function findPictures(
   );
   return rows;
 }
+
+/** A stored file as it is given away. */
+export interface StoredFile {
+  readonly storageKey: string;
+  readonly mimetype: string;
+  readonly fileName: string | null;
+}
+
+/** The file of a message; undefined when it has none, or none any more. */
+export async function findFile(pool: Pool, workspaceId: string, messageId: string): Promise<StoredFile | undefined> {
+  const { rows } = await pool.query<StoredFile>(
+    `SELECT f.storage_key AS "storageKey", f.mimetype, f.file_name AS "fileName"
+     FROM message_media f JOIN messages m ON m.workspace_id = f.workspace_id AND m.id = f.message_id
+     WHERE f.workspace_id = $1 AND f.message_id = $2 AND f.storage_key IS NOT NULL AND m.deleted_at IS NULL`,
+    [workspaceId, messageId],
+  );
+  return rows[0];
+}

@@ -140,3 +140,41 @@ describe('a picture', () => {
     expect(await mediaOf(id)).toMatchObject({ media_state: 'FAILED', error: 'too_large' });
   });
 });
+
+describe('a link', () => {
+  const link = async (id: string, token = shop.token) => app.inject('GET', `/message/${id}/media`, { token });
+
+  it('shows a picture as it is, and a document as a file, to whoever has it', async () => {
+    const { id } = (await mediaOf(picture())) as { id: string };
+    const { url } = (await link(id)).body.data;
+    const shown = await fetch(url);
+    expect(shown.status).toBe(200);
+    expect(Object.fromEntries(shown.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'content-disposition': 'inline',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "sandbox; default-src 'none'",
+    });
+    expect(Buffer.from(await shown.arrayBuffer()).toString('base64')).toBe(PNG);
+
+    const page = Buffer.from('<html><script>alert(1)</script></html>').toString('base64');
+    const fileName = '../../x.html';
+    const document = await mediaOf(say('documentMessage', { mimetype: 'text/html', fileName }, page));
+    expect(document).toMatchObject({ media_state: 'READY', mimetype: 'text/plain' });
+    const saved = await fetch((await link(document['id'] as string)).body.data.url);
+    expect(saved.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(saved.headers.get('content-disposition')).toMatch(/^attachment; filename=".._.._x.html"/);
+  });
+
+  it('is for members, and nothing else opens the door', async () => {
+    const { id } = (await mediaOf(picture())) as { id: string };
+    const stranger = await app.register('Bruno Lima');
+    expect((await link(id, stranger.token)).status).toBe(404);
+    const { url } = (await link(id)).body.data as { url: string };
+    expect((await fetch(`${url.slice(0, -2)}xx`)).status).toBe(404);
+    expect((await fetch(`${app.url}/media/..%2f..%2fjwt-secret`)).status).toBe(404);
+    await app.db.query('UPDATE messages SET deleted_at = now() WHERE id = $1', [id]);
+    expect((await fetch(url)).status).toBe(404);
+    expect((await link(id)).status).toBe(404);
+  });
+});
