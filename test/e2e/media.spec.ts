@@ -73,6 +73,10 @@ describe('a voice message', () => {
       error: null,
     });
     expect(askedWith('[voice message] transcrição de demonstração')).toBeDefined();
+    const chats = (await app.inject('GET', `/workspace/${shop.workspaceId}/chats`, { token: shop.token })).body.data;
+    const path = `/chat/${chats[0].id}/messages`;
+    const listed = (await app.inject('GET', path, { token: shop.token })).body.data;
+    expect(listed).toContainEqual(expect.objectContaining({ type: 'AUDIO', midiaContent: 'transcrição de demonstração' }));
   });
 
   it('that nobody could hear is not guessed at', async () => {
