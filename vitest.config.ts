@@ -58,6 +58,11 @@ export default defineConfig({
         test: {
           name: 'chaos',
           include: ['test/chaos/**/*.spec.ts'],
+          // They take minutes and machines of their own: `npm run chaos`, `npm run soak`.
+          exclude: [
+            ...(process.env['CHAOS'] ? [] : ['test/chaos/fault-loop.spec.ts']),
+            ...(process.env['SOAK_SECONDS'] ? [] : ['test/chaos/soak.spec.ts']),
+          ],
           globalSetup: ['test/support/global-database.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-// `npm run chaos`: every fault in every call of a scripted turn, which takes some minutes. `npm test` leaves out most kills.
+// `npm run chaos`: every fault in every call of a scripted turn, which takes some minutes; not part of `npm test`.
 import { ensureBuilt, ensureInstalled, run } from './ensure.mjs';
 
 ensureInstalled();

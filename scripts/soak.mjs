@@ -1,5 +1,5 @@
 // `npm run soak`: several processes on one database while things break, for ten minutes (--seconds=600, --seed=…); then the
-// invariants are checked. `npm test` runs a short one.
+// invariants are checked. Not part of `npm test`.
 import { ensureBuilt, ensureInstalled, run } from './ensure.mjs';
 
 ensureInstalled();

@@ -16,11 +16,13 @@ import { InteractionsModule } from './interactions/interactions.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { MailModule } from './mail/mail.module.js';
+import { MediaModule } from './media/media.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OpenAiModule } from './openai/openai.module.js';
 import { OperatorModule } from './operator/operator.module.js';
 import { OutboundHttpModule } from './outbound-http/outbound-http.module.js';
 import { PrismaModule } from './prisma/prisma.module.js';
+import { StorageModule } from './storage/storage.module.js';
 import { TrainingsModule } from './trainings/trainings.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -53,6 +55,7 @@ export class AppModule {
         OpenAiModule,
         OutboundHttpModule,
         MailModule,
+        StorageModule,
         LimitsModule,
         // who
         WorkspacesModule,
@@ -67,6 +70,7 @@ export class AppModule {
         ContactsModule,
         InteractionsModule,
         ChatsModule,
+        MediaModule,
         // the engine
         ConversationsModule,
         // doors

@@ -155,6 +155,7 @@ const SENTENCES: Readonly<Record<GatewayError['kind'], string>> = {
   not_found: 'The WhatsApp gateway does not know this channel’s instance',
   name_taken: 'The WhatsApp gateway already has an instance of this name',
   refused: 'The WhatsApp gateway refused the request; its log and ours say why',
+  too_large: 'The WhatsApp gateway answered more than is read',
   failed: 'The WhatsApp gateway failed; try again, and see its log if it keeps failing',
   licence: 'The WhatsApp gateway has no activated licence; activate it and try again',
 };

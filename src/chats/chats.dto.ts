@@ -178,6 +178,8 @@ export interface MessageRow {
   edited_ms: number | null;
   is_deleted: boolean;
   error: string | null;
+  /** What a voice message says. */
+  media_text: string | null;
   user_id: string | null;
   user_name: string | null;
   user_picture: string | null;
@@ -202,7 +204,7 @@ export function toMessage(row: MessageRow): z.infer<typeof OwnMessage> {
     audioUrl: urlOf('AUDIO'),
     documentUrl: urlOf('DOCUMENT', 'VIDEO'),
     fileName: textOf('fileName'),
-    midiaContent: null,
+    midiaContent: row.media_text,
     width: sizeOf('width'),
     height: sizeOf('height'),
     time: Math.round(row.sent_ms),

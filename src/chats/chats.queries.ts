@@ -153,8 +153,9 @@ const messageView = (source: string) => `
 SELECT m.id, m.seq::text AS seq, m.role, m.author, m.type, m.text, m.content, m.status, m.served_model, m.turn_id,
        (extract(epoch FROM m.sent_at) * 1000)::float8 AS sent_ms,
        (extract(epoch FROM m.edited_at) * 1000)::float8 AS edited_ms, m.deleted_at IS NOT NULL AS is_deleted,
-       p.error, u.id AS user_id, u.name AS user_name, u.picture AS user_picture
+       p.error, f.text AS media_text, u.id AS user_id, u.name AS user_name, u.picture AS user_picture
 FROM ${source} m
+LEFT JOIN message_media f ON f.workspace_id = m.workspace_id AND f.message_id = m.id
 LEFT JOIN outbound_parts p ON p.workspace_id = m.workspace_id AND p.message_id = m.id
 LEFT JOIN users u ON u.id = m.user_id`;
 

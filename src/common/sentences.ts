@@ -356,6 +356,10 @@ const SENTENCES: Readonly<Record<string, readonly [pt: string, es: string]>> = {
     'O gateway do WhatsApp recusou a requisição; o log dele e o nosso dizem o motivo',
     'El gateway de WhatsApp rechazó la solicitud; su registro y el nuestro dicen por qué',
   ],
+  'The WhatsApp gateway answered more than is read': [
+    'O gateway do WhatsApp respondeu mais do que se lê',
+    'El gateway de WhatsApp respondió más de lo que se lee',
+  ],
   'The WhatsApp gateway failed; try again, and see its log if it keeps failing': [
     'O gateway do WhatsApp falhou; tente de novo e veja o log dele se continuar falhando',
     'El gateway de WhatsApp falló; intente de nuevo y vea su registro si sigue fallando',

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChatsModule } from '../chats/chats.module.js';
+import { MediaModule } from '../media/media.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { OpenAiModule } from '../openai/openai.module.js';
 import { WorkspacesModule } from '../workspaces/workspaces.module.js';
@@ -25,7 +26,7 @@ import { TurnsService } from './turns.service.js';
 import { WorkerService } from './worker.service.js';
 
 @Module({
-  imports: [WorkspacesModule, ModelsModule, OpenAiModule, ChatsModule],
+  imports: [WorkspacesModule, ModelsModule, OpenAiModule, ChatsModule, MediaModule],
   controllers: [ConversationsController, ContactMergesController, TurnsController],
   providers: [
     AgentConfigService,

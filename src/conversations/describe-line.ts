@@ -1,8 +1,12 @@
+import { describeMedia, type LineMedia } from '../media/describe-media.js';
+
 /** What was said, as it is stored. */
 export interface Line {
   readonly type: string;
   readonly text: string;
   readonly content?: unknown;
+  /** Its file, once that was asked for. */
+  readonly media?: LineMedia | null;
 }
 
 /** What the model does not see itself, but must know was sent. */
@@ -45,7 +49,8 @@ export function describeLine(line: Line): string {
   return `${author}${reply}${line.type === 'TEXT' ? line.text : describeThing(line, content)}`;
 }
 
-function describeThing({ type, text }: Line, content: Record<string, unknown>): string {
+function describeThing({ type, text, media }: Line, content: Record<string, unknown>): string {
+  if (media) return describeMedia({ type, text, media });
   if (content['kind'] === 'call') return `[${content['video'] === true ? 'a video call' : 'a call'}]`;
   const what = kindOf(type, content);
   return text ? `[${what}] ${text}` : `[${what}, which you cannot see]`;

@@ -7,6 +7,7 @@ import { OutboxService, type Route } from '../chats/outbox.service.js';
 import { LOGGER } from '../common/logger.js';
 import { hashContent } from '../evolution-api/hash-text.js';
 import { nameFile } from '../evolution-api/name-file.js';
+import { MediaService } from '../media/media.service.js';
 import { ModelError } from '../openai/model-error.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { type AgentConfig, AgentConfigService } from './agent-config.service.js';
@@ -35,6 +36,7 @@ export class ReplyService {
     private readonly agents: AgentConfigService,
     private readonly thinking: ThinkService,
     private readonly outbox: OutboxService,
+    private readonly media: MediaService,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -61,7 +63,7 @@ export class ReplyService {
   }
 
   private async answer(turn: ClaimedTurn, abort: AbortSignal): Promise<void> {
-    const [scene, agent] = await Promise.all([this.turns.load(turn), this.agents.find(turn.workspaceId, turn.agentId)]);
+    const [scene, agent] = await Promise.all([this.see(turn, abort), this.agents.find(turn.workspaceId, turn.agentId)]);
     if (!scene) return this.turns.skip(turn, 'chat_gone');
     if (turn.state === 'SENDING') return this.send(turn, scene, abort);
     if (!agent) return this.turns.skip(turn, 'chat_gone');
@@ -82,6 +84,15 @@ export class ReplyService {
       thought.effect,
     );
     if (settled === 'SENDING') await this.send(turn, scene, abort);
+  }
+
+  /** What is to be answered, once its files are there or given up; where a person has the chat, nothing is waited for. */
+  private async see(turn: ClaimedTurn, abort: AbortSignal): Promise<SceneRow | undefined> {
+    const scene = await this.turns.load(turn);
+    const isWaiting = turn.state === 'THINKING' && scene?.inbound.some((line) => line.media?.state === 'PENDING');
+    if (!isWaiting || scene?.human_talk || scene?.epoch !== turn.epoch) return scene;
+    await this.media.ready(turn.workspaceId, turn.inboundIds, abort);
+    return this.turns.load(turn);
   }
 
   /** Outside working hours: the fixed text, once in each closed period of an interaction. */

@@ -3,12 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
+import { MediaService, type Picture } from '../media/media.service.js';
 import { OpenAiService, type ThinkResult } from '../openai/openai.service.js';
 import type { AskedCall, ThinkMessage } from '../openai/think-message.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage } from '../prisma/is-outage.js';
 import type { AgentConfig } from './agent-config.service.js';
-import { buildPrompt, type PromptTask } from './build-prompt.js';
+import { buildPrompt, type Prompt, type PromptTask } from './build-prompt.js';
 import { TRANSFER_TO_HUMAN } from './built-in-tools.js';
 import { decideStep } from './decide-step.js';
 import { fitHistory } from './fit-history.js';
@@ -54,6 +55,9 @@ const THINK_BUDGET_MS = 120_000;
 /** What the model is told of a tool's answer at most, in characters. */
 const MOST_RESULT = 20_000;
 
+/** How many lines before this turn a picture is still looked at. */
+const PICTURES_BACK = 10;
+
 const CORRECTION =
   `(From the platform, not from the customer: your reply promises that a person takes over, but you did not call ` +
   `${TRANSFER_TO_HUMAN}. Call it now, or answer without that promise. The customer has not seen that reply.)`;
@@ -68,6 +72,7 @@ export class ThinkService {
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     private readonly openai: OpenAiService,
     private readonly catalog: ToolCatalogService,
+    private readonly media: MediaService,
   ) {
     this.begins = new MicroBatch((steps) => beginSteps(pool, steps), { maxSize: 200, isOutage });
   }
@@ -81,6 +86,12 @@ export class ThinkService {
     const history = fitHistory(scene.history, this.config.historyTokens);
     const now = new Date();
     const prompt = buildPrompt({ agent, contactName, memory, history, inbound, task: taskOf(turn), now });
+    const seen = [...history.slice(-PICTURES_BACK), ...inbound].filter((line) => line.media?.state === 'READY');
+    const images = await this.media.images(
+      turn.workspaceId,
+      seen.map(({ id }) => id),
+    );
+    const messages = showImages(prompt.messages, images);
     const tools = this.catalog.of(agent);
     const startedAt = performance.now();
     // Only a turn that was claimed before has a journal.
@@ -89,7 +100,7 @@ export class ThinkService {
       // A conversation that has just begun has no earlier turns.
       scene.history.length > 0 ? earlierCalls(this.pool, turn) : [],
     ]);
-    const before = rememberCalls(prompt.messages, earlier);
+    const before = rememberCalls(messages, earlier);
     for (;;) {
       const standing = readJournal(steps);
       for (const call of standing.open) steps.push(await this.callTool(turn, tools, steps, call));
@@ -178,6 +189,14 @@ export class ThinkService {
   private async end(turn: ClaimedTurn, step: StepEnd): Promise<void> {
     if (!(await endStep(this.pool, turn, step))) throw new TurnLost('not ours any more; the outcome is dropped');
   }
+}
+
+/** The prompt with the pictures beside what the customer said last. */
+function showImages(messages: Prompt['messages'], images: readonly Picture[]): ThinkMessage[] {
+  const last = messages.findLastIndex(({ role }) => role === 'user');
+  return messages.map((message, n) =>
+    message.role === 'user' && n === last && images.length > 0 ? { role: 'user', text: message.text, images } : message,
+  );
 }
 
 const TASKS = { IDLE: 'instructions', REMINDER: 'reminder', TRANSFER: 'handover' } as const;

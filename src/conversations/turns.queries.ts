@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { PartMedia } from '../chats/outbox.queries.js';
+import type { LineMedia } from '../media/describe-media.js';
 import type { StepEnd } from './read-journal.js';
 
 /** How long a worker owns a turn without a heartbeat, unless the configuration says otherwise. With the reclaim interval it bounds recovery after kill -9. */
@@ -157,6 +158,8 @@ export interface SceneMessage {
   type: string;
   text: string;
   content: unknown;
+  /** Its file; null: it has none. */
+  media: LineMedia | null;
   /** When it reached us, or left us. */
   at: number;
   /** How old it was then; 0 for our own. */
@@ -200,6 +203,9 @@ export interface SceneRow {
 const TIMES = `'at', extract(epoch FROM CASE m.role WHEN 'user' THEN m.created_at ELSE m.sent_at END) * 1000,
   'ageMs', CASE m.role WHEN 'user' THEN extract(epoch FROM m.created_at - m.sent_at) * 1000 ELSE 0 END`;
 
+const MEDIA = `'media', CASE WHEN m.media_state IS NOT NULL
+  THEN json_build_object('state', m.media_state, 'text', f.text, 'mimetype', f.mimetype, 'fileName', f.file_name) END`;
+
 // A statement of its own, after the claim's commit: in one statement the snapshot would be older than the claim and
 // could miss a message that was acknowledged. What already belongs to the next turn is left out. Lines and characters are
 // bounded here, so that a long history costs what a short one does; the token budget is the caller's.
@@ -227,19 +233,23 @@ LEFT JOIN LATERAL (
 ) f ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
-                                    'content', m.content, ${TIMES}) ORDER BY m.seq) AS lines
-  FROM (SELECT m.*, sum(length(m.text)) OVER (ORDER BY m.seq DESC) AS so_far
+                                    'content', m.content, ${MEDIA}, ${TIMES}) ORDER BY m.seq) AS lines
+  FROM (SELECT m.*, sum(length(m.text) + coalesce(length(f.text), 0)) OVER (ORDER BY m.seq DESC) AS so_far
         FROM (SELECT * FROM messages m
               WHERE m.workspace_id = t.ws AND m.interaction_id = oi.id AND m.id <> ALL (t.inbound)
                 AND m.id <> ALL (coalesce(next.inbound_ids, '{}'))
                 AND coalesce(m.status, '') NOT IN ('FAILED', 'CANCELED') AND m.deleted_at IS NULL
-              ORDER BY m.seq DESC LIMIT 200) m) m
+              ORDER BY m.seq DESC LIMIT 200) m
+        LEFT JOIN message_media f ON f.workspace_id = m.workspace_id AND f.message_id = m.id) m
+  LEFT JOIN message_media f ON f.workspace_id = m.workspace_id AND f.message_id = m.id
   WHERE m.so_far <= 60000
 ) h ON true
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('id', m.id, 'role', m.role, 'author', m.author, 'type', m.type, 'text', m.text,
-                                    'content', m.content, ${TIMES}) ORDER BY m.sent_at, m.seq) AS lines
-  FROM messages m WHERE m.workspace_id = t.ws AND m.id = ANY (t.inbound) AND m.deleted_at IS NULL
+                                    'content', m.content, ${MEDIA}, ${TIMES}) ORDER BY m.sent_at, m.seq) AS lines
+  FROM messages m
+  LEFT JOIN message_media f ON f.workspace_id = m.workspace_id AND f.message_id = m.id
+  WHERE m.workspace_id = t.ws AND m.id = ANY (t.inbound) AND m.deleted_at IS NULL
 ) i ON true`;
 
 /** Loads what each turn is decided on; undefined where the chat is gone. */

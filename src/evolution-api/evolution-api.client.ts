@@ -28,7 +28,14 @@ export interface EvolutionApiOptions {
   readonly apiKey: string;
   /** Sockets to the gateway at most; a cold jump to several hundred fails. */
   readonly connections?: number;
-  readonly timeouts?: { readonly connectMs?: number; readonly callMs?: number; readonly sendMs?: number };
+  /** A file that is larger is not fetched. */
+  readonly mediaMaxBytes?: number;
+  readonly timeouts?: {
+    readonly connectMs?: number;
+    readonly callMs?: number;
+    readonly sendMs?: number;
+    readonly mediaMs?: number;
+  };
 }
 
 export interface QrCode {
@@ -77,6 +84,13 @@ export interface OwnMessageKey {
   readonly providerId: string;
 }
 
+/** A file of a message; type and name are the sender's words. */
+export interface FetchedMedia {
+  readonly bytes: Buffer;
+  readonly mimetype: string | null;
+  readonly fileName: string | null;
+}
+
 /** What WhatsApp says of a number; `jid` is its real address, which may lack the ninth digit that was asked with. */
 export interface KnownNumber {
   readonly jid: string;
@@ -85,8 +99,11 @@ export interface KnownNumber {
 
 export type Presence = 'composing' | 'recording' | 'paused' | 'available' | 'unavailable';
 
-const DEFAULT_TIMEOUTS = { connectMs: 10_000, callMs: 30_000, sendMs: 75_000 };
+const DEFAULT_TIMEOUTS = { connectMs: 10_000, callMs: 30_000, sendMs: 75_000, mediaMs: 60_000 };
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const DEFAULT_MEDIA_BYTES = 64 * 1024 * 1024;
+/** Each holds a whole file in memory. */
+const MEDIA_CONNECTIONS = 8;
 const STATES: readonly unknown[] = ['connecting', 'open', 'close', 'refused'] satisfies ConnectionState[];
 
 interface Answer {
@@ -98,6 +115,9 @@ interface Answer {
 /** The WhatsApp gateway (Evolution API 2.x) over one pool of sockets. Never retries and never follows a redirect. */
 export class EvolutionApiClient {
   private readonly pool: Pool;
+  /** Files come in answers of a size of their own, a few at a time. */
+  private readonly mediaPool: Pool;
+  private readonly mediaMaxBytes: number;
   private readonly basePath: string;
   private readonly apiKey: string;
   private readonly timeouts: typeof DEFAULT_TIMEOUTS;
@@ -107,16 +127,19 @@ export class EvolutionApiClient {
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     this.apiKey = options.apiKey;
     this.basePath = url.pathname.replace(/\/+$/, '');
+    const connect = { timeout: this.timeouts.connectMs };
     this.pool = new Pool(url.origin, {
       connections: options.connections ?? 128,
-      connect: { timeout: this.timeouts.connectMs },
+      connect,
       maxResponseSize: MAX_ANSWER_BYTES,
     });
+    this.mediaMaxBytes = options.mediaMaxBytes ?? DEFAULT_MEDIA_BYTES;
+    this.mediaPool = new Pool(url.origin, { connections: MEDIA_CONNECTIONS, connect });
   }
 
   /** Whoever needs an answer has waited for it before; what is still open here ends now. */
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.destroy();
+    await Promise.all([this.pool.destroy(), this.mediaPool.destroy()]);
   }
 
   /** Creates a Baileys instance with our webhook and asks for a first QR code. @throws GatewayError name_taken, … */
@@ -345,6 +368,23 @@ export class EvolutionApiClient {
     });
   }
 
+  /**
+   * The file of a stored message, decrypted; null when the gateway has none to give (2.3.7 answers `null`). The gateway
+   * tries twice by itself and takes its time. @throws GatewayError refused ("Message not found": its row may still be on
+   * its way), too_large, …
+   */
+  async fetchMedia(instance: string, providerId: string): Promise<FetchedMedia | null> {
+    const path = `/chat/getBase64FromMediaMessage/${encodeURIComponent(instance)}`;
+    const payload = { message: { key: { id: providerId } }, convertToMp4: false };
+    const answer = await this.callRaw('POST', path, payload, this.timeouts.mediaMs, this.mediaPool);
+    const body = readObject(answer.body);
+    const base64 = body?.['base64'];
+    if (typeof base64 !== 'string' || base64 === '') return null;
+    const bytes = Buffer.from(base64, 'base64');
+    if (bytes.length > this.mediaMaxBytes) throw new GatewayError('too_large', answer.status, 'the file is too large');
+    return { bytes, mimetype: readText(body?.['mimetype'], 256), fileName: readText(body?.['fileName'], 1_000) };
+  }
+
   /** The instance's settings; null when it has none. */
   async fetchSettings(instance: string): Promise<JsonObject | null> {
     const answer = await this.call('GET', `/settings/find/${encodeURIComponent(instance)}`);
@@ -377,12 +417,14 @@ export class EvolutionApiClient {
     path: string,
     payload?: object,
     timeoutMs = this.timeouts.callMs,
+    pool = this.pool,
   ): Promise<Answer> {
     let answer: Answer;
     try {
-      answer = await this.request(method, path, payload ? JSON.stringify(payload) : null, timeoutMs);
+      answer = await this.request(method, path, payload ? JSON.stringify(payload) : null, timeoutMs, pool);
     } catch (error) {
-      throw new GatewayError('unreachable', null, readErrorCode(error), error);
+      const code = readErrorCode(error);
+      throw new GatewayError(code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' ? 'too_large' : 'unreachable', null, code, error);
     }
     const kind = classifyFailure(answer.status, answer.body);
     if (kind) throw new GatewayError(kind, answer.status, readErrorText(answer.body));
@@ -419,11 +461,12 @@ export class EvolutionApiClient {
     path: string,
     payload: string | { bytes: number; body: AsyncIterable<Uint8Array> } | null,
     timeoutMs: number,
+    pool = this.pool,
   ): Promise<Answer> {
     const headers: Record<string, string> = { apikey: this.apiKey, accept: 'application/json' };
     if (payload !== null) headers['content-type'] = 'application/json';
     if (payload !== null && typeof payload !== 'string') headers['content-length'] = String(payload.bytes);
-    const response = await this.pool.request({
+    const response = await pool.request({
       method,
       path: `${this.basePath}${path}`,
       headers,
@@ -433,8 +476,33 @@ export class EvolutionApiClient {
       bodyTimeout: 0,
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.statusCode, headers: response.headers, body: parseJson(await response.body.text()) };
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: parseJson(await this.readBody(response.body, pool)),
+    };
   }
+
+  /** A file's answer is counted as it is read; undici's own limit would leave the pool unable to close. */
+  private async readBody(body: Dispatcher.ResponseData['body'], pool: Pool): Promise<string> {
+    if (pool !== this.mediaPool) return body.text();
+    // Base64 takes four characters for three bytes; the rest is names and sizes.
+    const most = Math.ceil(this.mediaMaxBytes / 3) * 4 + 64 * 1024;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      // Leaving the loop destroys the body, and with it the connection.
+      if (size > most) throw new AnswerTooLarge('the answer is too large');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+}
+
+/** More was answered than is read. */
+class AnswerTooLarge extends Error {
+  readonly code = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 }
 
 /** With the id alone the gateway looks the message up; one it does not have is not quoted. */

@@ -7,10 +7,14 @@ import { EvolutionApiClient } from './evolution-api.client.js';
     {
       provide: EvolutionApiClient,
       inject: [CONFIG],
-      useFactory: ({ evolution, gatewayWorstCaseSeconds }: RuntimeConfig) => {
+      useFactory: ({ evolution, gatewayWorstCaseSeconds, mediaMaxBytes }: RuntimeConfig) => {
         // Whoever waits for a send longer than it may take would only delay its reconciliation.
         const sendMs = gatewayWorstCaseSeconds * 1_000;
-        return new EvolutionApiClient({ ...evolution, timeouts: { sendMs, callMs: Math.min(30_000, sendMs) } });
+        return new EvolutionApiClient({
+          ...evolution,
+          mediaMaxBytes,
+          timeouts: { sendMs, callMs: Math.min(30_000, sendMs) },
+        });
       },
     },
   ],

@@ -6,6 +6,8 @@ export type GatewayErrorKind =
   | 'name_taken'
   /** The gateway understood and said no (other 4xx). */
   | 'refused'
+  /** More was answered than is read. */
+  | 'too_large'
   /** 5xx, or an answer that makes no sense. */
   | 'failed'
   /** Evolution API 2.4 without an activated licence: an operator has to act. */

@@ -31,6 +31,7 @@ const TABLES = {
   customField: 'custom_fields',
   intention: 'intentions',
   interaction: 'interactions',
+  message: 'messages',
   training: 'trainings',
   turn: 'turns',
 } as const;

@@ -80,6 +80,11 @@ export class AccessService {
   }
 
   /** @throws NOT_FOUND, FORBIDDEN, WORKSPACE_SUSPENDED */
+  async message(user: SignedIn, messageId: string, action: Action) {
+    return { ...(await this.require('message', user, messageId, action)), messageId };
+  }
+
+  /** @throws NOT_FOUND, FORBIDDEN, WORKSPACE_SUSPENDED */
   async training(user: SignedIn, trainingId: string, action: Action) {
     return { ...(await this.require('training', user, trainingId, action)), trainingId };
   }

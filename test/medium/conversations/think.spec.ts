@@ -48,7 +48,15 @@ beforeEach(() => {
 });
 
 const thinkWith = (tool: Tool) =>
-  new ThinkService(pool, { historyTokens: 1_000 } as never, openai, { of: () => [tool] } as never);
+  new ThinkService(
+    pool,
+    { historyTokens: 1_000 } as never,
+    openai,
+    { of: () => [tool] } as never,
+    {
+      images: async () => [],
+    } as never,
+  );
 const AGENT = {
   ...{ name: 'Bia', behavior: '', communicationType: 'NORMAL', type: 'SUPPORT', jobName: null, jobSite: null },
   ...{ jobDescription: null, timezone: 'UTC', enabledEmoji: true, limitSubjects: false, model: 'm', version: 1 },
