@@ -11,7 +11,7 @@ import { GatewayError } from '../evolution-api/gateway-error.js';
 import { DueWork } from '../jobs/due-work.runner.js';
 import { MEDIA, WakeupsService } from '../jobs/wakeups.service.js';
 import { ModelError } from '../openai/model-error.js';
-import { MOST_AUDIO_BYTES, OpenAiAudioService } from '../openai/openai-audio.service.js';
+import { MOST_AUDIO_BYTES, OpenAiAudioService } from '../openai/openai-audio.client.js';
 import { POOL } from '../prisma/database.pool.js';
 import { StorageService } from '../storage/storage.service.js';
 import { storageKey } from '../storage/storage-key.js';

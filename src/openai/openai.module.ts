@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { OpenAiService } from './openai.service.js';
-import { OpenAiAudioService } from './openai-audio.service.js';
+import { OpenAiAudioService } from './openai-audio.client.js';
 
 @Module({
   providers: [

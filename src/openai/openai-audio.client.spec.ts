@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ModelError } from './model-error.js';
-import { OpenAiAudioService } from './openai-audio.service.js';
+import { OpenAiAudioService } from './openai-audio.client.js';
 
 /** What the server answers, and what it was asked. */
 let reply: { status: number; body: string } | 'hang' | 'reset';
