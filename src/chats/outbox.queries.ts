@@ -377,6 +377,27 @@ export async function findStuckChannels(pool: Pool, most: number, seconds: numbe
   return rows;
 }
 
+// All tenants. A receipt and the record of its send, stored in the same instant, each miss the other: neither snapshot has
+// the other's row, and the receipt would stay parked.
+const SETTLE_PARKED = `
+WITH late AS (
+  DELETE FROM parked_statuses k USING messages m
+  WHERE m.workspace_id = k.workspace_id AND m.channel_id = k.channel_id AND m.provider_id = k.provider_id
+  RETURNING m.workspace_id, m.id, k.status, k.created_at
+),
+risen AS (
+  UPDATE messages m SET status = l.status FROM late l
+  WHERE m.workspace_id = l.workspace_id AND m.id = l.id AND m.role = 'assistant'
+    AND ${RANK} l.status) > coalesce(${RANK} m.status), 0)
+)
+UPDATE outbound_parts p SET acked_at = l.created_at FROM late l
+WHERE p.workspace_id = l.workspace_id AND p.message_id = l.id AND p.acked_at IS NULL AND l.status <> 'FAILED'`;
+
+/** Applies parked statuses whose message is there by now, never backwards. */
+export async function settleParkedStatuses(pool: Pool): Promise<void> {
+  await pool.query(SETTLE_PARKED);
+}
+
 /** All tenants: drops parked statuses older than a day, whose message never came. */
 export async function dropStaleStatuses(pool: Pool): Promise<void> {
   await pool.query(`DELETE FROM parked_statuses WHERE created_at < now() - interval '1 day'`);

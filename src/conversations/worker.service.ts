@@ -2,7 +2,7 @@ import { Inject, Injectable, OnApplicationBootstrap, OnModuleDestroy } from '@ne
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuid7 } from 'uuid';
-import { dropStaleStatuses } from '../chats/outbox.queries.js';
+import { dropStaleStatuses, settleParkedStatuses } from '../chats/outbox.queries.js';
 import { LOGGER } from '../common/logger.js';
 import { CONFIG, type RuntimeConfig } from '../config.js';
 import { SEND, TAKEN, TURN, WakeupsService } from '../jobs/wakeups.service.js';
@@ -25,6 +25,8 @@ const POLL_MS = 250;
 const RECLAIM_MS = 1_000;
 /** How long an edit stays unseen at most that was stored in the same instant as its message. */
 const PARKED_MS = 60_000;
+/** The same of a delivery receipt, which somebody may be waiting to see. */
+const RECEIPTS_MS = 5_000;
 /** A lease outlives this many heartbeats that fail or come late. */
 const HEARTBEATS_PER_LEASE = 4;
 const HOUSEKEEPING_MS = 3_600_000;
@@ -73,6 +75,7 @@ export class WorkerService implements OnApplicationBootstrap, OnModuleDestroy {
     this.every((this.config.leaseSeconds * 1_000) / HEARTBEATS_PER_LEASE, () => this.beat());
     this.every(HOUSEKEEPING_MS, () => dropStaleStatuses(this.pool));
     this.every(PARKED_MS, () => settleParkedChanges(this.pool));
+    this.every(RECEIPTS_MS, () => settleParkedStatuses(this.pool));
     void this.tick();
     void this.guard(() => this.reclaim());
   }

@@ -9,6 +9,7 @@ import {
   movePart,
   partsOfTurn,
   recordSent,
+  settleParkedStatuses,
 } from '../../../src/chats/outbox.queries.js';
 import { handToAgent, handToPerson } from '../../../src/chats/takeover.queries.js';
 import { type ReceivedMessage, ReceiveMessageService } from '../../../src/conversations/receive-message.service.js';
@@ -345,6 +346,30 @@ describe('owning a turn', () => {
     expect(await settleTurns(pool, [thought])).toEqual(['SKIPPED']);
     expect(await count('outbound_parts', at.ws)).toBe(0);
     expect(await count('turns', at.ws, `state = 'SKIPPED' AND reason = 'human'`)).toBe(1);
+  });
+});
+
+describe('a receipt that was stored in the same instant as its send', () => {
+  it.each([
+    { name: 'rises', before: 'SENT', parked: 'READ', after: 'READ' },
+    { name: 'never lowers', before: 'PLAYED', parked: 'DELIVERED', after: 'PLAYED' },
+  ])('$name', async ({ before, parked, after }) => {
+    const at = await openChannel();
+    const { parts } = await settled(at);
+    await pool.query(`UPDATE messages SET provider_id = $2, status = $3 WHERE id = $1`, [
+      parts[0]!.messageId,
+      'R1',
+      before,
+    ]);
+    await pool.query(
+      `INSERT INTO parked_statuses (workspace_id, channel_id, provider_id, status) VALUES ($1, $2, 'R1', $3), ($1, $2, 'R2', $3)`,
+      [at.ws, at.channel, parked],
+    );
+    await settleParkedStatuses(pool);
+    const { rows } = await pool.query('SELECT status FROM messages WHERE id = $1', [parts[0]!.messageId]);
+    expect(rows).toEqual([{ status: after }]);
+    // The one whose message is not known waits on.
+    expect(await count('parked_statuses', at.ws)).toBe(1);
   });
 });
 
