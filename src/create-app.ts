@@ -74,6 +74,10 @@ export async function createApp(
   await app.register(cookie as never);
   guardWebhooks(fastify as never, app.get(EvolutionDoorService));
   if (config.role === 'worker') fastify.addHook('onRequest', onlyHealth);
+  // Idle connections are closed at once, but one whose answer is under way would be kept for another 72 s, and we with it.
+  fastify.addHook('preClose', async () => {
+    fastify.server.keepAliveTimeout = 1;
+  });
   serveOpenApi(app);
   return app;
 }
