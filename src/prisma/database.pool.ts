@@ -25,5 +25,9 @@ export function createPool(url: string, size: number, answerMs?: number): pg.Poo
   // Without a listener the loss of an idle connection (a database restart) ends the process.
   const logger = new Logger('DatabasePool');
   pool.on('error', (error) => logger.warn(`An idle database connection was lost: ${error.message}`));
+  // The same of one that is checked out and between two queries: the pool listens to idle ones only. The next query fails.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => logger.warn(`A database connection was lost in use: ${error.message}`));
+  });
   return pool;
 }

@@ -40,3 +40,20 @@ test('frees the lock when the work fails', async () => {
   });
   expect(isDone).toBe(true);
 });
+
+test('survives the loss of its session while the work needs no database', async () => {
+  const [here, there] = pools as [pg.Pool, pg.Pool];
+  const lost = runAlone(here, 10, async () => {
+    const mine = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 10`;
+    await there.query(`SELECT pg_terminate_backend(pid) FROM (${mine}) m`);
+    for (let left = 1; left > 0; ) left = (await there.query(mine)).rows.length;
+    // The end reaches the client with the next turns of the event loop: without a listener it would end the process.
+    await there.query('SELECT pg_sleep(0.1)');
+  });
+  await expect(lost).rejects.toThrow();
+  let isDone = false;
+  await runAlone(there, 10, async () => {
+    isDone = true;
+  });
+  expect(isDone).toBe(true);
+});
