@@ -66,6 +66,7 @@ const Environment = z
     LEASE_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(20)),
     MODEL_ATTEMPT_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(60)),
     DATABASE_ANSWER_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(35)),
+    GATEWAY_SEND_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).optional()),
     GATEWAY_WORST_CASE_SECONDS: blankIsUnset(z.coerce.number().int().min(1).max(600).default(75)),
     LOG_LEVEL: blankIsUnset(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info')),
   })
@@ -181,6 +182,8 @@ export interface Config {
   readonly databaseAnswerSeconds: number;
   /** How long after a send began the gateway may still deliver it; reconciliation waits that long. */
   readonly gatewayWorstCaseSeconds: number;
+  /** How long the answer to a send is waited for. */
+  readonly gatewaySendSeconds: number;
   readonly logLevel: string;
 }
 
@@ -270,6 +273,8 @@ export function parseConfig(env: NodeJS.ProcessEnv, keepSecret: (dataDir: string
     modelAttemptSeconds: e.MODEL_ATTEMPT_SECONDS,
     databaseAnswerSeconds: e.DATABASE_ANSWER_SECONDS,
     gatewayWorstCaseSeconds: e.GATEWAY_WORST_CASE_SECONDS,
+    // Whoever waits for a send longer than it may take would only delay its reconciliation.
+    gatewaySendSeconds: e.GATEWAY_SEND_SECONDS ?? e.GATEWAY_WORST_CASE_SECONDS,
     logLevel: e.LOG_LEVEL,
   });
 }

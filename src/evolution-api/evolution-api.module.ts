@@ -7,9 +7,8 @@ import { EvolutionApiClient } from './evolution-api.client.js';
     {
       provide: EvolutionApiClient,
       inject: [CONFIG],
-      useFactory: ({ evolution, gatewayWorstCaseSeconds, mediaMaxBytes }: RuntimeConfig) => {
-        // Whoever waits for a send longer than it may take would only delay its reconciliation.
-        const sendMs = gatewayWorstCaseSeconds * 1_000;
+      useFactory: ({ evolution, gatewaySendSeconds, mediaMaxBytes }: RuntimeConfig) => {
+        const sendMs = gatewaySendSeconds * 1_000;
         return new EvolutionApiClient({
           ...evolution,
           mediaMaxBytes,

@@ -235,7 +235,9 @@ describe(`kill -9 with ${CHATS} turns in flight`, () => {
     const unanswered = gateway.misbehave({ on: 'send', fault: 'hang-after' });
     const silent = gateway.misbehave({ on: 'webhook', fault: 'drop-echo' });
     // A number that has just been linked would begin twenty conversations today and no more.
-    await db.query(`UPDATE channels SET first_opened_at = now() - interval '30 days' WHERE agent_id = $1`, [shop.agentId]);
+    await db.query(`UPDATE channels SET first_opened_at = now() - interval '30 days' WHERE agent_id = $1`, [
+      shop.agentId,
+    ]);
     const path = `/channel/${shop.instance.replace('tawkee-', '')}/start-conversation`;
     const texts = phones.map((_, i) => PART(i, 1));
     const asked = phones.map(({ number: phone }, i) => {

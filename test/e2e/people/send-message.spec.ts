@@ -7,7 +7,7 @@ let app: TestApp;
 let rules: { stop(): void }[] = [];
 beforeAll(async () => {
   // Callers wait no longer than the gateway's worst case, and uncertain sends are asked about after it.
-  app = await startTestApp({ GATEWAY_WORST_CASE_SECONDS: '1' });
+  app = await startTestApp({ GATEWAY_WORST_CASE_SECONDS: '1', GATEWAY_SEND_SECONDS: '75' });
 });
 afterEach(() => {
   for (const rule of rules) rule.stop();
