@@ -81,6 +81,16 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
   await must('POST', `/contact/${reply.contact_id}/merge`, { contactId: doubled.id });
   const [merge] = await must('GET', `/contact/${reply.contact_id}/merges`);
 
+  // As if that reply had a file: what its link leads to is none of the routes' matter.
+  await app.db.query(`UPDATE messages SET media_state = 'READY' WHERE workspace_id = $1 AND id = $2`, [
+    workspaceId,
+    reply.id,
+  ]);
+  await app.db.query(
+    `INSERT INTO message_media (workspace_id, message_id, storage_key, mimetype, bytes)
+     VALUES ($1::uuid, $2::uuid, $1::text || '/' || $2::text, 'image/png', 1)`,
+    [workspaceId, reply.id],
+  );
   const quarantined = randomUUID();
   await app.db.query(
     'INSERT INTO webhook_quarantine (workspace_id, id, channel_id, body, error) VALUES ($1, $2, $3, $4, $5)',
