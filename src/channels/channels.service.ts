@@ -128,7 +128,8 @@ export class ChannelsService {
       await this.note(tx, user, key, 'config_changed', { fields: Object.keys(given) });
       return updated;
     });
-    if (channel.instanceName) await this.instances.applySettings(channel.instanceName, channel.config);
+    const { workspaceId, id, instanceName } = channel;
+    if (instanceName) await this.instances.applySettings({ workspaceId, id, instanceName });
     return toConfigView(channel);
   }
 

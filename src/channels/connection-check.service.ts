@@ -25,7 +25,8 @@ export class ConnectionCheckService {
       const channel = await this.prisma.channel.findUnique({ where });
       if (!channel?.instanceName) return undefined;
       const state = await this.instances.stateOf(channel.instanceName);
-      if (state === 'open') await this.instances.applySettings(channel.instanceName, channel.config);
+      const { id, instanceName } = channel;
+      if (state === 'open') await this.instances.applySettings({ workspaceId, id, instanceName });
       if (state === null || state === channel.state) return channel.state;
       // A number that was never linked is `close` at the gateway; what we show is the code to scan.
       if (state === 'close' && channel.state === 'connecting' && channel.qrCode) return channel.state;

@@ -17,6 +17,7 @@ import { readNumberSettings } from './read-channel-config.js';
 /** How long a deleted instance's name may still be taken. */
 const NAME_TRIES = 6;
 const NAME_RETRY_MS = 1_000;
+const MOST_SETTINGS_CALLS = 5;
 
 /** A channel that has an instance at the gateway. */
 export interface Instance {
@@ -109,13 +110,23 @@ export class InstancesService {
   }
 
   /**
-   * Brings the gateway's settings of the number in line with its configuration. Never throws: it is done again each time
-   * the number connects.
+   * Brings the gateway's settings of the number in line with its configuration, which is read again after each call: of two
+   * that run at once, the one that began earlier must not have the last word. Never throws: it is done again each time the
+   * number connects.
    */
-  async applySettings(instanceName: string, config: unknown): Promise<void> {
-    await this.gateway.setSettings(instanceName, readNumberSettings(config)).catch((error: unknown) => {
+  async applySettings({ workspaceId, id, instanceName }: Instance): Promise<void> {
+    try {
+      let applied: string | undefined;
+      for (let call = 0; call < MOST_SETTINGS_CALLS; call++) {
+        const channel = await this.prisma.channel.findUnique({ where: { workspaceId_id: { workspaceId, id } } });
+        const settings = channel && readNumberSettings(channel.config);
+        if (!settings || JSON.stringify(settings) === applied) return;
+        await this.gateway.setSettings(instanceName, settings);
+        applied = JSON.stringify(settings);
+      }
+    } catch (error) {
       this.logger.warn({ instanceName, error: describe(error) }, 'settings of a number not changed at the gateway');
-    });
+    }
   }
 
   /** The link's state as the gateway sees it now; null when it does not say. Never throws. */
