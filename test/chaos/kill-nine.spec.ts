@@ -38,6 +38,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'warn',
     // The gateway's worst case is 75 s; waiting that long proves nothing more.
     GATEWAY_WORST_CASE_SECONDS: '5',
+    GATEWAY_SEND_SECONDS: '75',
   });
   await server.start();
   const registered = await request(url, 'POST', '/auth/register', {

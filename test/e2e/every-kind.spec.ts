@@ -55,13 +55,21 @@ describe('what a customer sends', () => {
       message: { audioMessage: { ...file, ptt: true } },
       expected: { type: 'AUDIO', text: '', media_state: expect.stringMatching(/^(PENDING|READY|FAILED)$/) },
     },
-    { name: 'a video note', message: { ptvMessage: file }, expected: { type: 'VIDEO', media_state: expect.stringMatching(/^(PENDING|READY|FAILED)$/) } },
+    {
+      name: 'a video note',
+      message: { ptvMessage: file },
+      expected: { type: 'VIDEO', media_state: expect.stringMatching(/^(PENDING|READY|FAILED)$/) },
+    },
     {
       name: 'a document',
       message: { documentMessage: { ...file, fileName: 'a.pdf' } },
       expected: { type: 'DOCUMENT', media_state: expect.stringMatching(/^(PENDING|READY|FAILED)$/) },
     },
-    { name: 'a sticker', message: { stickerMessage: file }, expected: { type: 'STICKER', media_state: expect.stringMatching(/^(PENDING|READY|FAILED)$/) } },
+    {
+      name: 'a sticker',
+      message: { stickerMessage: file },
+      expected: { type: 'STICKER', media_state: expect.stringMatching(/^(PENDING|READY|FAILED)$/) },
+    },
     {
       name: 'a location',
       message: { locationMessage: { ...point, name: 'Largo' } },

@@ -99,7 +99,11 @@ const snapshot = async () => {
     'channels',
     'audit_events',
   ];
-  const columns = tables.map((t) => `(SELECT json_agg(x ORDER BY x::text) FROM ${t} x WHERE workspace_id = $1)::text`);
+  // Without what the installation notes of a channel by itself.
+  const row = `to_jsonb(x) - '{last_event_at,last_inbound_at,filled_until}'::text[]`;
+  const columns = tables.map(
+    (t) => `(SELECT jsonb_agg(${row} ORDER BY (${row})::text) FROM ${t} x WHERE workspace_id = $1)::text`,
+  );
   const { rows } = await app.db.query(`SELECT concat_ws('|', ${columns.join(', ')}) AS all`, [shop.workspaceId]);
   return rows[0].all as string;
 };

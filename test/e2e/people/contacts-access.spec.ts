@@ -118,9 +118,15 @@ const ask = ({ route, face, body }: Route & { face: string }, own: Record<string
 const random = () => Object.fromEntries(Object.keys(ids).map((name) => [name, randomUUID()]));
 const malformed = () => Object.fromEntries(Object.keys(ids).map((name) => [name, 'x']));
 
+/** What the installation notes of a channel by itself. */
+const HOUSEKEEPING = `'{last_event_at,last_inbound_at,filled_until}'::text[]`;
+
 const snapshot = async () => {
   const tables = ['channels', 'contacts', 'custom_fields', 'interactions', 'chats', 'webhook_quarantine'];
-  const parts = tables.map((table) => `(SELECT json_agg(x ORDER BY id) FROM ${table} x)::text AS ${table}`);
+  const row = (table: string) => (table === 'channels' ? `to_jsonb(x) - ${HOUSEKEEPING}` : 'to_jsonb(x)');
+  const parts = tables.map(
+    (table) => `(SELECT jsonb_agg(${row(table)} ORDER BY id) FROM ${table} x)::text AS ${table}`,
+  );
   return (await app.db.query(`SELECT ${parts.join(', ')}`)).rows[0];
 };
 

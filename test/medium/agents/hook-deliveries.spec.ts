@@ -48,7 +48,7 @@ it('gives one delivery to one of those who ask, until its lease is over', async 
 it('lets whoever lost its lease record nothing', async () => {
   await queue();
   const [slow] = await claim();
-  await pool.query('UPDATE hook_deliveries SET next_at = now()');
+  await pool.query('UPDATE hook_deliveries SET next_at = now() WHERE id = $1', [slow!.id]);
   const [next] = await claim();
   expect(await settleDelivery(pool, slow!, delivered)).toBe(false);
   expect(await settleDelivery(pool, next!, delivered)).toBe(true);
