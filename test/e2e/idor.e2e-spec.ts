@@ -61,7 +61,7 @@ async function snapshot(): Promise<Record<string, string>> {
   );
   const hashes = tables.rows.map(async ({ table }) => {
     const { rows } = await app.db.query(
-      `SELECT md5(coalesce(string_agg(r, '|' ORDER BY r), '')) AS hash FROM (SELECT (to_jsonb(t) - 'last_used_at')::text AS r FROM ${table} t WHERE workspace_id = $1) t`,
+      `SELECT md5(coalesce(string_agg(r, '|' ORDER BY r), '')) AS hash FROM (SELECT (to_jsonb(t) - '{last_used_at,last_event_at,last_inbound_at,filled_until}'::text[])::text AS r FROM ${table} t WHERE workspace_id = $1) t`,
       [ana.ids['workspaceId']],
     );
     return [table, rows[0].hash] as const;
