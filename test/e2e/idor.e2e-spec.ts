@@ -55,9 +55,10 @@ afterAll(() => app?.close());
 
 /** A hash of every row that belongs to Ana's business, by table. */
 async function snapshot(): Promise<Record<string, string>> {
+  // Receipts that overtook their message are settled by the installation itself.
   const tables = await app.db.query<{ table: string }>(
     `SELECT table_name AS table FROM information_schema.columns
-     WHERE table_schema = 'public' AND column_name = 'workspace_id' ORDER BY 1`,
+     WHERE table_schema = 'public' AND column_name = 'workspace_id' AND table_name <> 'parked_statuses' ORDER BY 1`,
   );
   const hashes = tables.rows.map(async ({ table }) => {
     const { rows } = await app.db.query(

@@ -72,7 +72,7 @@ export async function buildTenantWorld(app: TestApp, canary: string): Promise<Te
   }>(
     `SELECT m.id, m.chat_id, c.contact_id, m.interaction_id, m.turn_id FROM messages m
      JOIN chats c ON c.workspace_id = m.workspace_id AND c.id = m.chat_id
-     WHERE m.workspace_id = $1 AND m.role = 'assistant' AND m.status IN ('SENT', 'DELIVERED', 'READ')`,
+     WHERE m.workspace_id = $1 AND m.role = 'assistant' AND m.status = 'READ'`,
     [workspaceId],
     (row) => row !== undefined,
   );
