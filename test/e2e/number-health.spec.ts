@@ -41,7 +41,12 @@ describe('sends that WhatsApp does not take', () => {
     const known = stranger(shop);
     known.say('oi');
     await known.waitForMessages(1);
-    await unacked(shop, 0);
+    // The receipt of the answer is in: from here on none comes.
+    await app.until(
+      `SELECT count(*)::int AS n FROM outbound_parts WHERE workspace_id = $1 AND acked_at IS NOT NULL`,
+      [shop.workspaceId],
+      (row) => row?.['n'] === 1,
+    );
     app.gateway.misbehave({ on: 'webhook', fault: 'drop', events: ['messages.update'], instance: shop.instanceName });
     for (let n = 0; n < 3; n++) expect((await start(shop, stranger(shop).number)).status).toBe(201);
     await unacked(shop, 3);
