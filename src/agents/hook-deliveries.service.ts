@@ -29,13 +29,12 @@ export class HookDeliveriesService implements OnApplicationBootstrap, OnModuleDe
   private readonly work: DueWork<ClaimedDelivery>;
   private readonly busy = new Map<string, number>();
   private sweep: NodeJS.Timeout | undefined;
-  private stopListening: () => void = () => undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LOGGER) private readonly logger: Logger,
-    private readonly wakeups: WakeupsService,
+    wakeups: WakeupsService,
     private readonly outbound: OutboundHttpService,
     private readonly secrets: HookSecretsService,
   ) {
@@ -45,13 +44,13 @@ export class HookDeliveriesService implements OnApplicationBootstrap, OnModuleDe
       concurrency: CONCURRENCY,
       claim: (limit) => this.claim(limit),
       run: (delivery, abort) => this.run(delivery, abort),
+      wakeOn: (wake) => wakeups.on(HOOK, wake),
       logger,
     });
   }
 
   onApplicationBootstrap(): void {
     if (this.config.role === 'api') return;
-    this.stopListening = this.wakeups.on(HOOK, () => this.work.wake());
     this.work.start();
     this.sweep = setInterval(() => {
       sweepDeliveries(this.pool).catch((error: unknown) => this.logger.warn({ err: error }, 'hooks not swept'));
@@ -60,7 +59,6 @@ export class HookDeliveriesService implements OnApplicationBootstrap, OnModuleDe
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.sweep);
-    this.stopListening();
     await this.work.stop();
   }
 

@@ -32,13 +32,12 @@ export interface CallbackWish {
 @Injectable()
 export class CallbacksService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly work: DueWork<EndedAnswer>;
-  private stopListening: () => void = () => undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: RuntimeConfig,
     @Inject(POOL) private readonly pool: Pool,
     @Inject(LOGGER) logger: Logger,
-    private readonly wakeups: WakeupsService,
+    wakeups: WakeupsService,
   ) {
     this.work = new DueWork({
       name: 'callbacks',
@@ -47,18 +46,16 @@ export class CallbacksService implements OnApplicationBootstrap, OnModuleDestroy
       // Taken by nobody: two processes that release one callback release it once.
       claim: (limit) => findEndedAnswers(pool, limit),
       run: (answer) => this.release(answer),
+      wakeOn: (wake) => wakeups.on(DONE, wake),
       logger,
     });
   }
 
   onApplicationBootstrap(): void {
-    if (this.config.role === 'api') return;
-    this.stopListening = this.wakeups.on(DONE, () => this.work.wake());
-    this.work.start();
+    if (this.config.role !== 'api') this.work.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopListening();
     await this.work.stop();
   }
 

@@ -24,7 +24,6 @@ const PUT_OFF_SECONDS = 10;
 @Injectable()
 export class TimersService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly work: DueWork<DueTimer>;
-  private stopListening: () => void = () => undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: RuntimeConfig,
@@ -38,18 +37,16 @@ export class TimersService implements OnApplicationBootstrap, OnModuleDestroy {
       concurrency: CONCURRENCY,
       claim: (limit) => claimDueTimers(pool, limit),
       run: (timer) => this.run(timer),
+      wakeOn: (wake) => wakeups.on(TIMER, wake),
       logger,
     });
   }
 
   onApplicationBootstrap(): void {
-    if (this.config.role === 'api') return;
-    this.stopListening = this.wakeups.on(TIMER, () => this.work.wake());
-    this.work.start();
+    if (this.config.role !== 'api') this.work.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopListening();
     await this.work.stop();
   }
 

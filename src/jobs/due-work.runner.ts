@@ -11,6 +11,8 @@ export interface DueWorkOptions<T> {
   readonly claim: (limit: number) => Promise<readonly T[]>;
   /** Does one. It records its own outcome and next due time; what it throws is logged, and the lease brings it back. */
   readonly run: (item: T, abort: AbortSignal) => Promise<void>;
+  /** Calls back whenever something may be due, and answers the way to stop; left out: polling is all there is. */
+  readonly wakeOn?: (wake: () => void) => () => void;
   readonly logger: Logger;
 }
 
@@ -21,10 +23,12 @@ export class DueWork<T> {
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private again = false;
+  private stopListening: (() => void) | undefined;
 
   constructor(private readonly options: DueWorkOptions<T>) {}
 
   start(): void {
+    this.stopListening = this.options.wakeOn?.(() => this.wake());
     this.timer = setInterval(() => this.wake(), this.options.pollMs);
     this.wake();
   }
@@ -46,6 +50,7 @@ export class DueWork<T> {
 
   /** Claims no more, tells what runs to stop, and waits for it. */
   async stop(): Promise<void> {
+    this.stopListening?.();
     clearInterval(this.timer);
     this.abort.abort();
     await this.looking;

@@ -40,7 +40,6 @@ class MediaRefused extends Error {
 @Injectable()
 export class FetchMediaService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly work: DueWork<DueMedia>;
-  private stopListening: (() => void) | undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: RuntimeConfig,
@@ -57,18 +56,16 @@ export class FetchMediaService implements OnApplicationBootstrap, OnModuleDestro
       concurrency: CONCURRENCY,
       claim: (limit) => claimMedia(pool, limit),
       run: (media, abort) => this.run(media, abort),
+      wakeOn: (wake) => wakeups.on(MEDIA, wake),
       logger,
     });
   }
 
   onApplicationBootstrap(): void {
-    if (this.config.role === 'api') return;
-    this.stopListening = this.wakeups.on(MEDIA, () => this.work.wake());
-    this.work.start();
+    if (this.config.role !== 'api') this.work.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopListening?.();
     await this.work.stop();
   }
 
