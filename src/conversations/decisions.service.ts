@@ -4,7 +4,7 @@ import { readChannelConfig, readWaitingText } from '../channels/read-channel-con
 import { hushChat, markTriggered } from '../chats/chat-state.queries.js';
 import { sayInChat } from '../chats/say.queries.js';
 import { finishChat, handToPerson, lockChat } from '../chats/takeover.queries.js';
-import { DONE, HOOK, SEND, WakeupsService } from '../jobs/wakeups.service.js';
+import { DONE, SEND, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
 import { tellPeople } from '../workspaces/notices.queries.js';
@@ -92,7 +92,6 @@ export class DecisionsService {
     if (!isOurs) return;
     this.wakeups.announce(DONE, turn.id);
     this.wakeups.announce(SEND, '');
-    this.wakeups.announce(HOOK, '');
   }
 
   /** A chat too short for a loop, or whose customer takes their time, is not looked at closer. */

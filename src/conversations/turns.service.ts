@@ -4,7 +4,7 @@ import { failPendingParts } from '../chats/outbox.queries.js';
 import { sayInChat } from '../chats/say.queries.js';
 import { handToPerson, lockChat } from '../chats/takeover.queries.js';
 import { MicroBatch } from '../jobs/micro-batch.runner.js';
-import { DONE, HOOK, SEND, WakeupsService } from '../jobs/wakeups.service.js';
+import { DONE, SEND, WakeupsService } from '../jobs/wakeups.service.js';
 import { POOL } from '../prisma/database.pool.js';
 import { isOutage } from '../prisma/is-outage.js';
 import { inTransaction } from '../prisma/transaction.queries.js';
@@ -56,7 +56,6 @@ export class TurnsService {
     if (settled === 'NEWER')
       return (await this.restart(thought)) ? 'NEWER' : this.settle({ ...thought, mayRestart: false });
     if (settled === 'DONE' || settled === 'SKIPPED') this.wakeups.announce(DONE, thought.turn.id);
-    if (effect && settled) this.wakeups.announce(HOOK, '');
     return settled;
   }
 
@@ -102,7 +101,6 @@ export class TurnsService {
     if (!isOurs) return;
     this.wakeups.announce(DONE, turn.id);
     if (words) this.wakeups.announce(SEND, '');
-    if (turn.kind === 'ANSWER') this.wakeups.announce(HOOK, '');
   }
 
   /** A send has left: whoever waits for it is told. Nobody waits for an answer's parts, which are many. */
