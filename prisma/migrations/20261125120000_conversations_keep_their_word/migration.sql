@@ -38,8 +38,7 @@ ALTER TABLE chats
   ADD COLUMN human_at TIMESTAMPTZ(3),
   ADD COLUMN hushed_until TIMESTAMPTZ(3),
   ADD COLUMN hushed_reason TEXT,
-  ADD COLUMN triggered BOOLEAN NOT NULL DEFAULT false,
-  ADD COLUMN loop_count INTEGER NOT NULL DEFAULT 0;
+  ADD COLUMN triggered BOOLEAN NOT NULL DEFAULT false;
 ALTER TABLE chats ADD CONSTRAINT chats_agent_fkey
   FOREIGN KEY (workspace_id, agent_id) REFERENCES agents (workspace_id, id) ON DELETE SET NULL (agent_id);
 ALTER TABLE chats ADD CONSTRAINT chats_return_agent_fkey
