@@ -79,12 +79,13 @@ export class MediaService {
     const happened = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(0, ms));
       const silence = this.wakeups.on(MEDIA, () => resolve());
-      signal.addEventListener('abort', () => resolve(), { once: true });
       stop = () => {
         clearTimeout(timer);
         silence();
+        signal.removeEventListener('abort', stop);
         resolve();
       };
+      signal.addEventListener('abort', stop, { once: true });
     });
     return { happened, stop };
   }
