@@ -7,6 +7,7 @@ import { type ReceivedMessage, ReceiveMessageService } from '../../../src/conver
 import { claimDueTurns } from '../../../src/conversations/turns.queries.js';
 import { createPool } from '../../../src/prisma/database.pool.js';
 import { createTestDatabase } from '../../support/database.js';
+import { openChannel } from '../../support/open-channel.js';
 
 const LID = '204598811223344@lid';
 const PHONE = '5581988880001@s.whatsapp.net';
@@ -24,19 +25,7 @@ afterAll(async () => {
   await database?.drop();
 });
 beforeEach(async () => {
-  const [ws, agent, channel] = [randomUUID(), randomUUID(), randomUUID()];
-  await pool.query(`INSERT INTO workspaces (id, name) VALUES ($1, 'w')`, [ws]);
-  await pool.query(`INSERT INTO agents (workspace_id, id, name) VALUES ($1, $2, 'Bia')`, [ws, agent]);
-  await pool.query(
-    `INSERT INTO agent_settings (workspace_id, agent_id, message_grouping_time) VALUES ($1, $2, 'NO_GROUP')`,
-    [ws, agent],
-  );
-  await pool.query(
-    `INSERT INTO channels (workspace_id, id, agent_id, type, name, instance_name, state)
-     VALUES ($1, $2, $3, 'WHATSAPP', 'c', $4, 'open')`,
-    [ws, channel, agent, `i-${channel}`],
-  );
-  at = { ws, channel };
+  at = await openChannel(pool);
 });
 
 /** Access is granted to whoever names a contact: it has its own tests. */

@@ -28,6 +28,7 @@ import { hashText } from '../../../src/evolution-api/hash-text.js';
 import { createPool } from '../../../src/prisma/database.pool.js';
 import { inTransaction } from '../../../src/prisma/transaction.queries.js';
 import { createTestDatabase } from '../../support/database.js';
+import { openChannel } from '../../support/open-channel.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let pool: pg.Pool;
@@ -39,24 +40,6 @@ afterAll(async () => {
   await pool?.end();
   await database?.drop();
 });
-
-/** A workspace with one agent and one open channel. */
-async function openChannel(grouping = 'NO_GROUP', type = 'WHATSAPP') {
-  const [ws, agent, channel] = [randomUUID(), randomUUID(), randomUUID()];
-  await pool.query(`INSERT INTO workspaces (id, name) VALUES ($1, 'w')`, [ws]);
-  await pool.query(`INSERT INTO agents (workspace_id, id, name) VALUES ($1, $2, 'Bia')`, [ws, agent]);
-  await pool.query(`INSERT INTO agent_settings (workspace_id, agent_id, message_grouping_time) VALUES ($1, $2, $3)`, [
-    ws,
-    agent,
-    grouping,
-  ]);
-  await pool.query(
-    `INSERT INTO channels (workspace_id, id, agent_id, type, name, instance_name, state, state_at)
-     VALUES ($1, $2, $3, $4, 'c', $5, 'open', now() - interval '1 hour')`,
-    [ws, channel, agent, type, `i-${channel}`],
-  );
-  return { ws, channel };
-}
 
 const receiver = () =>
   new ReceiveMessageService(
@@ -136,7 +119,7 @@ async function settled(at: { ws: string; channel: string }, texts = ['um', 'dois
 
 describe('receiving', () => {
   it('makes contact, aliases, chat, interaction, message and turn of a stranger', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const received = await receiver().receive(said(at, 'oi'));
     expect(received).toMatchObject({ duplicate: false, turnId: expect.any(String) });
     for (const table of ['contacts', 'chats', 'interactions', 'messages', 'turns'])
@@ -146,7 +129,7 @@ describe('receiving', () => {
   });
 
   it('stores one id once, from one batch, two processes, or a year later', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const [one, other] = [receiver(), receiver()];
     const message = said(at, 'oi');
     const all = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 ? one : other).receive(message)));
@@ -158,7 +141,7 @@ describe('receiving', () => {
   });
 
   it('makes one person of a stranger whom two processes meet at once', async () => {
-    const at = await openChannel('FIVE_SEC');
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await Promise.all(Array.from({ length: 40 }, (_, i) => receiver().receive(said(at, `m${i}`))));
     expect(await count('contacts', at.ws)).toBe(1);
     expect(await count('chats', at.ws)).toBe(1);
@@ -169,7 +152,7 @@ describe('receiving', () => {
   });
 
   it('adds a second address to the person who has the first', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const lid = '2045988112233@lid';
     const phone = '5581999990000@s.whatsapp.net';
     for (const aliases of [[lid], [phone, lid], [phone]])
@@ -181,7 +164,7 @@ describe('receiving', () => {
   });
 
   it('moves the due time with each message, at most three windows', async () => {
-    const at = await openChannel('TEN_SEC');
+    const at = await openChannel(pool, { grouping: 'TEN_SEC' });
     await receiver().receive(said(at, '1'));
     const due = async () =>
       (
@@ -200,7 +183,7 @@ describe('receiving', () => {
   });
 
   it('opens the next turn when the last one is already being answered', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, '1'));
     const first = await claim(at.ws);
     await receiver().receive(said(at, '2'));
@@ -216,7 +199,7 @@ describe('receiving', () => {
   });
 
   it('never mixes two tenants that know the same number', async () => {
-    const [a, b] = [await openChannel(), await openChannel()];
+    const [a, b] = [await openChannel(pool), await openChannel(pool)];
     const service = receiver();
     await Promise.all([service.receive(said(a, 'de a')), service.receive(said(b, 'de b'))]);
     for (const [at, text] of [
@@ -229,7 +212,7 @@ describe('receiving', () => {
   });
 
   it('lets a poisonous row fail alone', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const service = receiver();
     const results = await Promise.allSettled([
       service.receive(said(at, 'bom')),
@@ -253,14 +236,14 @@ async function lastTurn(ws: string): Promise<ClaimedTurn> {
 
 describe('owning a turn', () => {
   it('is claimed by one of many', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, 'oi'));
     const claims = await Promise.all(Array.from({ length: 8 }, () => claimDueTurns(pool, randomUUID(), 1000)));
     expect(claims.flat().filter((t) => t.workspaceId === at.ws)).toHaveLength(1);
   });
 
   it('is never waited for: a claim passes by what another one holds', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, 'oi'));
     await inTransaction(pool, async (tx) => {
       await tx.query('SELECT 1 FROM turns WHERE workspace_id = $1 FOR UPDATE', [at.ws]);
@@ -271,7 +254,7 @@ describe('owning a turn', () => {
   });
 
   it('is resumed when its lease ends, and the old owner can do nothing any more', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, 'oi'));
     const old = await claim(at.ws);
     await parkTurn(pool, old, 0);
@@ -294,7 +277,7 @@ describe('owning a turn', () => {
   });
 
   it('is kept by heartbeats, for the turns in hand only', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, 'oi'));
     const owner = randomUUID();
     const turn = await claim(at.ws, owner);
@@ -308,7 +291,7 @@ describe('owning a turn', () => {
   });
 
   it('is void once a person acted', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, 'oi'));
     const turn = await claim(at.ws);
     await inTransaction(pool, (tx) => handToPerson(tx, at.ws, turn.chatId));
@@ -329,7 +312,7 @@ describe('owning a turn', () => {
   });
 
   it('drops the thought where the epoch has risen in any other way', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, 'oi'));
     const turn = await claim(at.ws);
     await inTransaction(pool, (tx) => handToAgent(tx, at.ws, turn.chatId));
@@ -354,7 +337,7 @@ describe('a receipt that was stored in the same instant as its send', () => {
     { name: 'rises', before: 'SENT', parked: 'READ', after: 'READ' },
     { name: 'never lowers', before: 'PLAYED', parked: 'DELIVERED', after: 'PLAYED' },
   ])('$name', async ({ before, parked, after }) => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { parts } = await settled(at);
     await pool.query(`UPDATE messages SET provider_id = $2, status = $3 WHERE id = $1`, [
       parts[0]!.messageId,
@@ -375,7 +358,7 @@ describe('a receipt that was stored in the same instant as its send', () => {
 
 describe('sending', () => {
   it('begins a part once, whoever asks and however often', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask } = await settled(at);
     const begins = await Promise.all(Array.from({ length: 6 }, () => beginSends(pool, [ask(0)])));
     expect(begins.flat().sort()).toEqual(['began', 'lost', 'lost', 'lost', 'lost', 'lost']);
@@ -394,7 +377,7 @@ describe('sending', () => {
       expected: 'channel_closed',
     },
   ])('does not begin with $name', async ({ spoil, fence, expected }) => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask } = await settled(at);
     await spoil(at.ws);
     expect(await beginSends(pool, [ask(0, fence)])).toEqual([expected]);
@@ -402,7 +385,7 @@ describe('sending', () => {
   });
 
   it('ends the turn with its last part, and applies a status that was early', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask, parts } = await settled(at);
     await applyStatuses(pool, [{ workspaceId: at.ws, channelId: at.channel, providerId: 'P1', status: 'DELIVERED' }]);
     for (const [n, providerId] of [
@@ -437,7 +420,7 @@ describe('sending', () => {
   });
 
   it('takes an echo as the proof, before or after the answer, once', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask, parts } = await settled(at, ['ok', 'ok']);
     expect(await bindEchoes(pool, [echo(at, 'E0', 'ok')])).toEqual(['foreign']);
     await beginSends(pool, [ask(0)]);
@@ -455,7 +438,7 @@ describe('sending', () => {
   });
 
   it('binds one echo to one part though it came three times in one batch', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask } = await settled(at, ['ok', 'ok']);
     await beginSends(pool, [ask(0)]);
     const outcomes = await bindEchoes(pool, [echo(at, 'E1', 'ok'), echo(at, 'E1', 'ok'), echo(at, 'E1', 'ok')]);
@@ -464,7 +447,7 @@ describe('sending', () => {
   });
 
   it('gives two echoes of one batch to two parts of the same text, the one in flight first', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask, parts } = await settled(at, ['ok', 'ok']);
     await beginSends(pool, [ask(0)]);
     await movePart(pool, at.ws, parts[0]!.id, 'SENDING', 'UNKNOWN', 'timeout');
@@ -480,7 +463,7 @@ describe('sending', () => {
   });
 
   it('takes no older send of the gateway’s records for a part that began later', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask } = await settled(at, ['ok', 'ok']);
     await beginSends(pool, [ask(0)]);
     const now = Date.now();
@@ -489,7 +472,7 @@ describe('sending', () => {
   });
 
   it('settles an uncertain part by a late echo and lets its turn go on', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask, parts, turn } = await settled(at);
     await beginSends(pool, [ask(0)]);
     expect(await movePart(pool, at.ws, parts[0]!.id, 'SENDING', 'UNKNOWN', 'timeout')).toBe(true);
@@ -511,7 +494,7 @@ describe('a person on the phone', () => {
     (await pool.query('SELECT epoch, human_talk, human_at FROM chats WHERE workspace_id = $1', [ws])).rows[0];
 
   it('makes void, in the statement that stores the message, what has not begun to leave', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { ask } = await settled(at);
     await receiver().receive(typed(at));
     expect(await chat(at.ws)).toEqual({ epoch: 1, human_talk: true, human_at: expect.any(Date) });
@@ -521,7 +504,7 @@ describe('a person on the phone', () => {
   });
 
   it('takes over once, however often it is reported', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(said(at, 'oi'));
     const message = typed(at);
     await Promise.all([receiver().receive(message), receiver().receive(message), receiver().receive(message)]);
@@ -530,7 +513,7 @@ describe('a person on the phone', () => {
   });
 
   it('has a chat that begins with them', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     await receiver().receive(typed(at));
     expect(await chat(at.ws)).toMatchObject({ human_talk: true, human_at: expect.any(Date) });
     expect(await count('interactions', at.ws, `status = 'WAITING'`)).toBe(1);
@@ -541,7 +524,7 @@ describe('an owner who wants to be told', () => {
   const EVENTS = ['onNewMessage', 'onFirstInteraction', 'onStartInteraction'];
 
   async function openHooked(addresses = EVENTS) {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const url = (event: string) => (addresses.includes(event) ? `https://example.com/${event}` : null);
     await pool.query(
       `INSERT INTO agent_hooks (workspace_id, agent_id, on_new_message, on_first_interaction, on_start_interaction)

@@ -16,6 +16,7 @@ import {
 import { hashText } from '../../../src/evolution-api/hash-text.js';
 import { createPool } from '../../../src/prisma/database.pool.js';
 import { createTestDatabase } from '../../support/database.js';
+import { type OpenedChannel, openChannel } from '../../support/open-channel.js';
 
 const ANA = '5581999990000@s.whatsapp.net';
 
@@ -30,27 +31,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-interface Place {
-  readonly ws: string;
-  readonly agent: string;
-  readonly channel: string;
-}
-
-async function openChannel(): Promise<Place> {
-  const [ws, agent, channel] = [randomUUID(), randomUUID(), randomUUID()];
-  await pool.query(`INSERT INTO workspaces (id, name) VALUES ($1, 'w')`, [ws]);
-  await pool.query(`INSERT INTO agents (workspace_id, id, name) VALUES ($1, $2, 'Bia')`, [ws, agent]);
-  await pool.query(
-    `INSERT INTO agent_settings (workspace_id, agent_id, message_grouping_time) VALUES ($1, $2, 'NO_GROUP')`,
-    [ws, agent],
-  );
-  await pool.query(
-    `INSERT INTO channels (workspace_id, id, agent_id, type, name, instance_name, state, state_at)
-     VALUES ($1, $2, $3, 'WHATSAPP', 'c', $4, 'open', now() - interval '1 hour')`,
-    [ws, channel, agent, `i-${channel}`],
-  );
-  return { ws, agent, channel };
-}
+type Place = OpenedChannel;
 
 /** Ana says something. */
 async function hear({ ws, channel }: Place, providerId: string = randomUUID()): Promise<void> {
@@ -148,7 +129,7 @@ async function hasWaiter(pid: number): Promise<void> {
 
 describe('a worker that lives', () => {
   it('keeps its turn: nobody reclaims it before its lease has ended', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     const reclaimed = await reclaimTurns(pool, randomUUID(), 1_000);
     expect(reclaimed.filter(({ id }) => id === turn.id)).toEqual([]);
   });
@@ -156,7 +137,7 @@ describe('a worker that lives', () => {
 
 describe('a worker that lost its turn to another', () => {
   it('keeps no thought of it, and cannot end it', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const old = await claimed(at);
     const next = await taken(old);
     expect(await settle(old).done).toBeUndefined();
@@ -165,7 +146,7 @@ describe('a worker that lost its turn to another', () => {
   });
 
   it('begins no call and completes none', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const old = await claimed(at);
     expect(await first(beginSteps(pool, [step(old)]))).toBe(true);
     const next = await taken(old);
@@ -177,7 +158,7 @@ describe('a worker that lost its turn to another', () => {
 
 describe('a worker whose lease runs', () => {
   it('keeps its turn', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     expect((await reclaimTurns(pool, randomUUID(), 1_000)).map(({ id }) => id)).not.toContain(turn.id);
     expect(await settle(turn).done).toBe('SENDING');
   });
@@ -185,14 +166,14 @@ describe('a worker whose lease runs', () => {
 
 describe('a call in the journal', () => {
   it('that is complete is not begun again', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     await beginSteps(pool, [step(turn)]);
     expect(await endStep(pool, turn, { n: 1, state: 'DONE', result: null } as never)).toBe(true);
     expect(await first(beginSteps(pool, [step(turn)]))).toBe(false);
   });
 
   it('does not begin once a person has the chat, not even in the same instant', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     expect(await whileTaken(turn, () => first(beginSteps(pool, [step(turn)])))).toBe(false);
     expect(await first(beginSteps(pool, [step(turn)]))).toBe(false);
   });
@@ -200,7 +181,7 @@ describe('a call in the journal', () => {
 
 describe('a person who takes the chat in the instant', () => {
   it('in which the thought is kept: it is void', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     // What the take-over itself ends is not the turn's any more; both are silence.
     expect([undefined, 'SKIPPED']).toContain(await whileTaken(turn, () => settle(turn).done));
     const { rows } = await pool.query(`SELECT 1 FROM outbound_parts WHERE turn_id = $1 AND state <> 'CANCELED'`, [
@@ -210,7 +191,7 @@ describe('a person who takes the chat in the instant', () => {
   });
 
   it('in which the thought is kept, by a word on the phone that raises the epoch alone: it is void', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     const raised = (person: pg.PoolClient) =>
       person.query('UPDATE chats SET epoch = epoch + 1 WHERE workspace_id = $1 AND id = $2', [
         turn.workspaceId,
@@ -220,7 +201,7 @@ describe('a person who takes the chat in the instant', () => {
   });
 
   it('in which a part begins: it stays', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     const { parts, done } = settle(turn);
     await done;
     const begin = await whileTaken(turn, () => first(beginSends(pool, [askFor(turn, parts[0]!.id)])));
@@ -228,7 +209,7 @@ describe('a person who takes the chat in the instant', () => {
   });
 
   it('in which a message arrives: its turn knows', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const turn = await claimed(at);
     await endTurn(pool, turn, 'SKIPPED', 'x');
     await whileTaken(turn, () => hear(at));
@@ -243,7 +224,7 @@ describe('a person who takes the chat in the instant', () => {
 
 describe('the tables themselves', () => {
   it('hold one active turn of a chat', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const { chatId } = await claimed(at);
     const another = pool.query(
       `INSERT INTO turns (workspace_id, id, chat_id, channel_id, agent_id, state, due_at, epoch, inbound_ids)
@@ -254,7 +235,7 @@ describe('the tables themselves', () => {
   });
 
   it('number a part of a turn once', async () => {
-    const turn = await claimed(await openChannel());
+    const turn = await claimed(await openChannel(pool));
     await settle(turn).done;
     const twin = pool.query('UPDATE outbound_parts SET n = 0 WHERE turn_id = $1', [turn.id]);
     await expect(twin).rejects.toMatchObject({ code: '23505' });
@@ -263,7 +244,7 @@ describe('the tables themselves', () => {
 
 describe('a message', () => {
   it('that comes again opens nothing anew', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const id = randomUUID();
     await hear(at, id);
     await pool.query(`UPDATE interactions SET status = 'RESOLVED' WHERE workspace_id = $1`, [at.ws]);
@@ -273,7 +254,7 @@ describe('a message', () => {
   });
 
   it('that was deleted here does not come back', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const id = randomUUID();
     const values = [at.ws, at.channel, id];
     await pool.query(
@@ -287,7 +268,7 @@ describe('a message', () => {
 
 describe('a part', () => {
   it('does not leave by a number that is closed', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const turn = await claimed(at);
     const { parts, done } = settle(turn);
     await done;
@@ -298,7 +279,7 @@ describe('a part', () => {
   });
 
   it('is not proven by the echo that proved another', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const turn = await claimed(at);
     const { parts, done } = settle(turn, ['igual', 'igual']);
     await done;
@@ -318,7 +299,7 @@ describe('a part', () => {
   });
 
   it('shows the highest status that was reported', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool);
     const turn = await claimed(at);
     const { parts, done } = settle(turn, ['um']);
     await done;

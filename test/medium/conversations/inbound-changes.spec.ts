@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +10,7 @@ import { ReceiveMessageService } from '../../../src/conversations/receive-messag
 import { MEDIA } from '../../../src/jobs/wakeups.service.js';
 import { createPool } from '../../../src/prisma/database.pool.js';
 import { createTestDatabase } from '../../support/database.js';
+import { openChannel } from '../../support/open-channel.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let pool: pg.Pool;
@@ -26,18 +26,6 @@ afterAll(async () => {
 type Place = { ws: string; channel: string };
 const ANA = '5581999990000@s.whatsapp.net';
 const T = Date.UTC(2026, 10, 25, 12);
-
-async function openChannel(type = 'WHATSAPP'): Promise<Place> {
-  const [ws, agent, channel] = [randomUUID(), randomUUID(), randomUUID()];
-  await pool.query(`INSERT INTO workspaces (id, name) VALUES ($1, 'w')`, [ws]);
-  await pool.query(`INSERT INTO agents (workspace_id, id, name) VALUES ($1, $2, 'Bia')`, [ws, agent]);
-  await pool.query(`INSERT INTO agent_settings (workspace_id, agent_id) VALUES ($1, $2)`, [ws, agent]);
-  await pool.query(
-    `INSERT INTO channels (workspace_id, id, agent_id, type, name, instance_name, state) VALUES ($1, $2, $3, $4, 'c', $5, 'open')`,
-    [ws, channel, agent, type, `i-${channel}`],
-  );
-  return { ws, channel };
-}
 
 async function hear(at: Place, providerId: string, text: string, type = 'TEXT'): Promise<string[]> {
   const woken: string[] = [];
@@ -79,17 +67,17 @@ describe('a file', () => {
   it.each(['IMAGE', 'AUDIO', 'VIDEO', 'DOCUMENT', 'STICKER'])(
     'of type %s waits to be fetched, and is told of',
     async (type) => {
-      const at = await openChannel();
+      const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
       expect(await hear(at, 'A', '', type)).toContain(MEDIA);
       expect((await message(at, 'A')).media_state).toBe('PENDING');
     },
   );
 
   it('is none in a text, a location, or a message of the API channel', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     expect(await hear(at, 'A', 'oi')).not.toContain(MEDIA);
     await hear(at, 'B', 'Largo', 'LOCATION');
-    const api = await openChannel('API');
+    const api = await openChannel(pool, { grouping: 'FIVE_SEC', type: 'API' });
     await hear(api, 'C', '', 'IMAGE');
     expect([await message(at, 'A'), await message(at, 'B'), await message(api, 'C')]).toMatchObject([
       { media_state: null },
@@ -101,7 +89,7 @@ describe('a file', () => {
 
 describe('an edit', () => {
   it('replaces the words and keeps the last few', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await hear(at, 'A', 'zero');
     for (let i = 1; i <= 6; i++) await change(at, 'A', { text: `v${i}`, changedAtMs: T + i });
     expect(await message(at, 'A')).toMatchObject({
@@ -112,7 +100,7 @@ describe('an edit', () => {
   });
 
   it('counts by its own time, once', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await hear(at, 'A', 'zero');
     await change(at, 'A', { text: 'dois', changedAtMs: T + 2 });
     await change(at, 'A', { text: 'um', changedAtMs: T + 1 });
@@ -125,7 +113,10 @@ describe('an edit', () => {
   });
 
   it('changes nothing of another channel, nor what was deleted', async () => {
-    const [at, other] = [await openChannel(), await openChannel()];
+    const [at, other] = [
+      await openChannel(pool, { grouping: 'FIVE_SEC' }),
+      await openChannel(pool, { grouping: 'FIVE_SEC' }),
+    ];
     await hear(at, 'A', 'zero');
     await change(other, 'A', { text: 'um' });
     await change({ ws: other.ws, channel: at.channel }, 'A', { text: 'um' }).catch(() => undefined);
@@ -138,7 +129,7 @@ describe('an edit', () => {
 
 describe('a deletion', () => {
   it('leaves an empty place', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await hear(at, 'A', 'segredo');
     await erase(at, 'A', T + 1);
     await erase(at, 'A', T + 2);
@@ -148,7 +139,7 @@ describe('a deletion', () => {
 
 describe('a change before its message', () => {
   it('waits for it', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await change(at, 'A', { text: 'dois', changedAtMs: T + 2 });
     await change(at, 'A', { text: 'um', changedAtMs: T + 1 });
     expect(await parked(at)).toEqual([{ kind: 'EDIT', text: 'dois' }]);
@@ -158,7 +149,7 @@ describe('a change before its message', () => {
   });
 
   it('is a deletion if any of them is', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await erase(at, 'A');
     await change(at, 'A', { text: 'um', changedAtMs: T + 5 });
     await hear(at, 'A', '', 'IMAGE');
@@ -171,7 +162,7 @@ describe('a change before its message', () => {
   });
 
   it('does not wait for what was forgotten here', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await pool.query('INSERT INTO forgotten_messages (workspace_id, channel_id, provider_id) VALUES ($1, $2, $3)', [
       at.ws,
       at.channel,
@@ -182,7 +173,7 @@ describe('a change before its message', () => {
   });
 
   it('is applied where the two were stored in one instant, and dropped after a day', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await hear(at, 'A', 'zero');
     await pool.query(
       `INSERT INTO parked_changes (workspace_id, channel_id, provider_id, kind, text, changed_at, created_at) VALUES
@@ -206,7 +197,7 @@ describe('a reaction', () => {
     (await pool.query(`SELECT author, emoji FROM reactions WHERE workspace_id = $1 ORDER BY author`, [at.ws])).rows;
 
   it('is one for each side, the newest', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await hear(at, 'A', 'oi');
     await from(at, ANA, '❤️', T + 2);
     await from(at, ANA, '👍', T + 1);
@@ -225,7 +216,7 @@ describe('a reaction', () => {
   });
 
   it('is everybody’s own in a group', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await hear(at, 'A', 'oi');
     await from(at, ANA, '❤️', T, { isPrivate: false });
     await from(at, '2045@lid', '🎂', T + 1, { isPrivate: false });
@@ -233,7 +224,7 @@ describe('a reaction', () => {
   });
 
   it('may be about a message older than ours, in a chat that is known', async () => {
-    const at = await openChannel();
+    const at = await openChannel(pool, { grouping: 'FIVE_SEC' });
     await hear(at, 'A', 'oi');
     await from(at, ANA, '❤️', T, { targetId: 'OLD' });
     await from(at, ANA, '❤️', T, { targetId: 'OLD', aliases: ['stranger@s.whatsapp.net'] });

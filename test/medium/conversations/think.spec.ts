@@ -10,6 +10,7 @@ import { OpenAiService } from '../../../src/openai/openai.service.js';
 import { createPool } from '../../../src/prisma/database.pool.js';
 import { inTransaction } from '../../../src/prisma/transaction.queries.js';
 import { createTestDatabase } from '../../support/database.js';
+import { openChannel } from '../../support/open-channel.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let pool: pg.Pool;
@@ -71,13 +72,8 @@ const scene = (text: string) =>
 
 /** A turn that somebody thinks about. */
 async function thinking(): Promise<ClaimedTurn> {
-  const [ws, agent, channel, contact, chat, turn] = Array.from({ length: 6 }, () => randomUUID());
-  await pool.query(`INSERT INTO workspaces (id, name) VALUES ($1, 'w')`, [ws]);
-  await pool.query(`INSERT INTO agents (workspace_id, id, name) VALUES ($1, $2, 'Bia')`, [ws, agent]);
-  await pool.query(
-    `INSERT INTO channels (workspace_id, id, agent_id, type, name) VALUES ($1, $2, $3, 'WHATSAPP', 'c')`,
-    [ws, channel, agent],
-  );
+  const { ws, agent, channel } = await openChannel(pool);
+  const [contact, chat, turn] = [randomUUID(), randomUUID(), randomUUID()];
   await pool.query(`INSERT INTO contacts (workspace_id, id) VALUES ($1, $2)`, [ws, contact]);
   await pool.query(
     `INSERT INTO chats (workspace_id, id, channel_id, contact_id, address) VALUES ($1, $2, $3, $4, 'a')`,
@@ -89,7 +85,7 @@ async function thinking(): Promise<ClaimedTurn> {
     [ws, turn, chat, channel, agent],
   );
   return {
-    ...{ workspaceId: ws!, id: turn!, chatId: chat!, channelId: channel!, agentId: agent! },
+    ...{ workspaceId: ws, id: turn, chatId: chat, channelId: channel, agentId: agent },
     ...{ kind: 'ANSWER', state: 'THINKING', epoch: 0, fence: 1, attempt: 1, inboundIds: [] },
     ...{ cause: 'MESSAGE', instructions: null },
   };

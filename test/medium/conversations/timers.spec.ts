@@ -14,6 +14,7 @@ import { cancelTimers, type NewTimer, setTimer } from '../../../src/interactions
 import { createPool } from '../../../src/prisma/database.pool.js';
 import { inTransaction } from '../../../src/prisma/transaction.queries.js';
 import { createTestDatabase } from '../../support/database.js';
+import { openChannel } from '../../support/open-channel.js';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let pool: pg.Pool;
@@ -30,17 +31,8 @@ const JID = '5581999990000@s.whatsapp.net';
 
 /** A chat on an open channel, with an open interaction whose last words are the agent's. */
 async function openedChat() {
-  const [ws, agent, channel, interaction] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
-  await pool.query(`INSERT INTO workspaces (id, name) VALUES ($1, 'w')`, [ws]);
-  await pool.query(`INSERT INTO agents (workspace_id, id, name) VALUES ($1, $2, 'Bia')`, [ws, agent]);
-  await pool.query(
-    `INSERT INTO agent_settings (workspace_id, agent_id, message_grouping_time) VALUES ($1, $2, 'NO_GROUP')`,
-    [ws, agent],
-  );
-  await pool.query(
-    `INSERT INTO channels (workspace_id, id, agent_id, type, name, state) VALUES ($1, $2, $3, 'WHATSAPP', 'c', 'open')`,
-    [ws, channel, agent],
-  );
+  const { ws, agent, channel } = await openChannel(pool);
+  const interaction = randomUUID();
   const to = { workspaceId: ws, channelId: channel, aliases: [JID], phone: '5581999990000' };
   const chat = await inTransaction(pool, (tx) =>
     openChat(tx, { ...to, contactId: randomUUID(), chatId: randomUUID() }),
