@@ -207,11 +207,14 @@ describe(`kill -9 with ${CHATS} turns in flight`, () => {
     const phones = await customers(shop, '90004');
     const unanswered = gateway.misbehave({ on: 'sendText', fault: 'hang-after' });
     const silent = gateway.misbehave({ on: 'webhook', fault: 'drop-echo' });
+    // Nor does a comparison with the gateway, which follows each connection, prove them before.
+    const blind = gateway.misbehave({ on: 'request', fault: 'error', match: 'POST /chat/findMessages' });
     await sayAll(phones);
     await receivedTogether(phones, CHATS);
     await server.kill();
     unanswered.stop();
     silent.stop();
+    blind.stop();
     const { rows } = await db.query(`SELECT count(*)::int AS n FROM outbound_parts WHERE state = 'SENDING'`);
     expect(rows).toEqual([{ n: CHATS }]);
     await server.start();

@@ -5,7 +5,7 @@ import { type Shop, startTestApp, type TestApp } from '../support/test-app.js';
 let app: TestApp;
 const rules: { stop(): void }[] = [];
 beforeAll(async () => {
-  app = await startTestApp({ GATEWAY_WORST_CASE_SECONDS: '1' });
+  app = await startTestApp({ GATEWAY_WORST_CASE_SECONDS: '1', GATEWAY_SEND_SECONDS: '75' });
 });
 afterEach(() => {
   for (const rule of rules.splice(0)) rule.stop();
