@@ -15,8 +15,8 @@ function stranger(shop: Shop) {
   const number = `5581944${String(++numbers).padStart(6, '0')}`;
   return app.gateway.phone(shop.instanceName, { number, name: 'Ana' });
 }
-const start = (shop: Shop, phone: string) =>
-  app.inject('POST', `/channel/${shop.channelId}/start-conversation`, {
+const start = (shop: Shop, phone: string, face = '') =>
+  app.inject('POST', `${face}/channel/${shop.channelId}/start-conversation`, {
     token: shop.token,
     body: { phone, message: 'Seu orçamento ficou pronto.' },
   });
@@ -55,9 +55,11 @@ describe('sends that WhatsApp does not take', () => {
     await lookLater(shop);
     await lookLater(shop);
     expect(await noticesOf(shop)).toEqual(['channel.sends_stuck']);
-    const refused = await start(shop, stranger(shop).number);
-    expect([refused.status, refused.body.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_000);
+    for (const face of ['', '/v2']) {
+      const refused = await start(shop, stranger(shop).number, face);
+      expect([refused.status, refused.body.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_000);
+    }
     expect((await start(shop, known.number)).status).toBe(201);
   });
 

@@ -201,6 +201,22 @@ describe('a delivery that stays unknown', () => {
     expect([refused.status, refused.body.code]).toEqual([409, 'CONFLICT']);
   });
 
+  it.each([
+    { name: 'a number WhatsApp does not know', expected: [422, 'NOT_ON_WHATSAPP'] },
+    { name: 'what the gateway refuses', status: 413, expected: [502, 'GATEWAY_FAILED'] },
+  ])('sent again to $name says so', async ({ status, expected }) => {
+    const { shop, instance, part, resend } = await unknown();
+    const match = `POST /message/sendText/${instance}`;
+    if (status) misbehave({ on: 'request', fault: 'error', match, status });
+    else
+      await app.db.query(`UPDATE chats SET address = '5581900000404@s.whatsapp.net' WHERE workspace_id = $1`, [
+        shop.workspaceId,
+      ]);
+    const answer = await resend(part.messageId);
+    expect([answer.status, answer.body.code]).toEqual(expected);
+    expect((await parts(shop)).map((p) => p.state)).toEqual(['FAILED', 'FAILED']);
+  });
+
   it('two people who press at once send it once', async () => {
     const { phone, part, resend } = await unknown();
     const answers = await Promise.all([resend(part.messageId), resend(part.messageId)]);

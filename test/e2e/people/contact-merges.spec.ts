@@ -78,8 +78,8 @@ describe('a changed phone', () => {
   it('is known when it writes, and cannot be another contact’s', async () => {
     const rita = await create({ name: 'Rita', phone: '5581988880010' });
     const davi = await create({ name: 'Davi' });
-    const change = (phone: string) => call('PUT', `/contact/${davi}/update`, { phone });
-    expect(await problem(change('5581988880010'))).toEqual([409, 'CONFLICT']);
+    const change = (phone: string, face = '') => call('PUT', `${face}/contact/${davi}/update`, { phone });
+    for (const face of ['', '/v2']) expect(await problem(change('5581988880010', face))).toEqual([409, 'CONFLICT']);
     expect((await change('5581988880011')).status).toBe(200);
     app.gateway.phone(shop.instanceName, { number: '5581988880011', name: 'D' }).say('oi');
     const sql = 'SELECT contact_id FROM chats WHERE workspace_id = $1 AND contact_id = ANY ($2)';
